@@ -1,0 +1,68 @@
+import type { ObjectId, UpdateId } from '../types.js'
+
+/**
+ * What a node keeps: per object one state row and its admitted updates, plus a few rows of the node itself.
+ * The store knows nothing of rules: state rows and frames are bytes to it.
+ */
+export interface Store {
+  /** Rejects with `STORE_LOCKED` where another process has it open, `STORE_CORRUPT` where it can't be read. */
+  open (): Promise<void>
+  /** Idempotent; waits for commits under way. */
+  close (): Promise<void>
+
+  /** The materialised state row of an object. */
+  state (object: ObjectId): Promise<Uint8Array | undefined>
+  /** All admitted updates of an object, in the order in which they were committed. */
+  updates (object: ObjectId): Promise<StoredUpdate[]>
+  /** One update by its id. */
+  update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined>
+  has (id: UpdateId): Promise<boolean>
+
+  /** Ids of objects that have a state row, in byte order of (model, key); all models if none is named. */
+  objects (options?: ObjectScan): AsyncIterable<ObjectId>
+  /** The reconciled set of a model in the order of (clock ms, id), `from` exclusive where given. */
+  reconciled (model: string, options?: SetScan): AsyncIterable<SetItem>
+  /** Names of the models of which anything is stored. */
+  models (): Promise<string[]>
+
+  /** One atomic batch: all or nothing, also across objects. With `sync` it is on the disk before it resolves. */
+  commit (commit: Commit, options?: { sync?: boolean }): Promise<void>
+
+  /** Rows of the node itself (settings, cursors), by name. */
+  setting (name: string): Promise<Uint8Array | undefined>
+  /** After-hooks that were committed and are not yet acknowledged, in order of `seq`, `after` exclusive. */
+  pendingEvents (options?: { after?: number, limit?: number }): Promise<StoredEvent[]>
+}
+
+export interface StoredUpdate {
+  readonly id: UpdateId
+  /** Signature and body, exactly as received. */
+  readonly frame: Uint8Array
+  /** The millisecond part of its clock: with the id the key in the reconciled set. */
+  readonly millis: number
+}
+
+export interface SetItem { readonly millis: number, readonly id: UpdateId, readonly object: ObjectId }
+export interface ObjectScan { readonly model?: string, readonly after?: ObjectId, readonly limit?: number }
+export interface SetScan { readonly from?: { readonly millis: number, readonly id: UpdateId }, readonly limit?: number }
+export interface StoredEvent { readonly seq: number, readonly data: Uint8Array }
+
+export interface Commit {
+  readonly objects: readonly ObjectCommit[]
+  /** Events to keep until acknowledged. Each `seq` is chosen by the caller, greater than all before. */
+  readonly events?: readonly StoredEvent[]
+  /** Sequence numbers of events that are done. */
+  readonly acknowledged?: readonly number[]
+  /** A null value deletes the row. */
+  readonly settings?: readonly { readonly name: string, readonly value: Uint8Array | null }[]
+}
+
+export interface ObjectCommit {
+  readonly object: ObjectId
+  /** The new state row; null deletes it; undefined leaves it as it is. */
+  readonly state?: Uint8Array | null | undefined
+  /** New updates; they enter the reconciled set. One that is there already is left alone. */
+  readonly put: readonly StoredUpdate[]
+  /** Updates that leave the store and the reconciled set; unknown ones are passed over. */
+  readonly drop: readonly UpdateId[]
+}

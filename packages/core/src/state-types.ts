@@ -1,0 +1,67 @@
+import type { Clock, GrantRef, ObjectId, UpdateId } from './types.js'
+import type { Epoch, Grant, Head, WireValue, Wrap } from './update-types.js'
+
+/**
+ * The state of one object: a pure function of its admitted updates. Immutable: a change makes a new state that shares
+ * what stayed the same, so an entity can keep the state it was read from as its snapshot.
+ */
+export interface ObjectState {
+  readonly id: ObjectId
+  /** Ids of the geneses, sorted; empty while none has arrived: then nothing is visible. */
+  readonly geneses: readonly UpdateId[]
+  /** The update that removed it; `final` if it is the owner's. */
+  readonly removed: { readonly update: UpdateId, readonly final: boolean } | null
+  readonly fields: ReadonlyMap<string, FieldState>
+  /** Names of the fields that are encrypted by the object's law. Only ever grows. */
+  readonly encrypted: ReadonlySet<string>
+  readonly grants: readonly GrantState[]
+  readonly closes: readonly CloseState[]
+  readonly epochs: readonly EpochState[]
+  /** Pointers of `ok` updates to values that haven't arrived: target → the cells that it is superseded in. */
+  readonly awaited: ReadonlyMap<UpdateId, readonly string[]>
+  /** The endorsement of each proposal whose counter increments count: proposal → update and its increments. */
+  readonly endorsed: ReadonlyMap<UpdateId, Endorsement>
+}
+
+/** What stands under one name. Merge is blind to classes: all four side by side, the class picks one. */
+export interface FieldState {
+  readonly register: Register<WireValue>
+  readonly dict: ReadonlyMap<string, Register<WireValue>>
+  readonly list: ReadonlyMap<string, ElementState>
+  /** Exact sum, or undefined if nothing was ever added. */
+  readonly counter: bigint | undefined
+}
+
+/** Concurrent values, the one that shows first; empty if never set. A candidate without value is a deletion. */
+export type Register<T> = readonly Candidate<T>[]
+
+export interface Candidate<T> {
+  readonly update: UpdateId
+  readonly clock: Clock
+  /** Null: the owner. */
+  readonly author: ObjectId | null
+  readonly root: GrantRef | null
+  readonly seq: number
+  readonly value: T | undefined
+}
+
+export interface ElementState {
+  readonly value: Register<WireValue>
+  readonly position: Register<string>
+  /** Updates that delete the element; while one stands it is gone. */
+  readonly deletes: readonly UpdateId[]
+}
+
+/** A grant is open while no close names it. */
+export interface GrantState { readonly ref: GrantRef, readonly grant: Grant, readonly clock: Clock }
+export interface CloseState { readonly update: UpdateId, readonly grant: GrantRef, readonly heads: readonly Head[] }
+
+export interface EpochState extends Epoch {
+  /** The update that brought it, and its clock. */
+  readonly update: UpdateId
+  readonly clock: Clock
+  /** All wraps of it, wherever they came from. */
+  readonly wraps: readonly Wrap[]
+}
+
+export interface Endorsement { readonly update: UpdateId, readonly adds: readonly (readonly [field: string, amount: number])[] }
