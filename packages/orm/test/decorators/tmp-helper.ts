@@ -1,1 +1,0 @@
-export function helper () { return 1 }
