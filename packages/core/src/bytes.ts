@@ -1,0 +1,31 @@
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+
+export { bytesToHex, concatBytes, hexToBytes }
+
+const encoder = new TextEncoder()
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/** A lone surrogate would silently become U+FFFD: check `isWellFormed` first where the text comes from outside. */
+export function utf8 (text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** False for a string with a lone surrogate, which UTF-8 cannot carry. */
+export function isWellFormed (text: string): boolean {
+  return !LONE_SURROGATE.test(text)
+}
+
+/** Bytewise lexicographic order; a prefix comes before what it begins. */
+export function compareBytes (a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = a[i]! - b[i]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** Not constant in time: for public bytes only. */
+export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && compareBytes(a, b) === 0
+}
