@@ -3,8 +3,8 @@
 const sourcesOfPackages = {
   '^@dinemic/core/testing$': '<rootDir>/packages/core/testing/index.ts',
   '^@dinemic/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
-  // Our sources import './x.js' and have './x.ts'. The .js comes first: what is inside node_modules must stay what it is.
-  '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts']
+  // Our sources import './x.js' and have './x.ts'; what is inside node_modules has only the .js.
+  '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js']
 }
 
 /** One compiler for all; `decorators` says which dialect, and reaches the tests as the global DECORATORS. */
