@@ -1,0 +1,33 @@
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** Largest gossip message, request and response in bytes. Every peer must agree on them: see `Network.limits`. */
+export const LIMITS = { message: 512 * KIB, request: MIB, response: 4 * MIB } as const
+
+/** Gossip that waits for its verdict, in bytes; what comes on top is ignored, and reconciliation brings it later. */
+export const PENDING_GOSSIP = { ofPeer: 8 * MIB, ofAll: 32 * MIB } as const
+
+/** Requests that are being read or answered at the same time; those on top are refused. */
+export const OPEN_REQUESTS = { ofPeer: 16, ofAll: 64 } as const
+
+/** In ms. */
+export const TIMES = {
+  /** For a request without a time-out of its own. */
+  request: 10_000,
+  /** For an asker to send its whole request. */
+  readRequest: 10_000,
+  /** For an asker to take the whole response. */
+  writeResponse: 30_000,
+  /** From the opened connection until gossip works in both directions. */
+  handshake: 10_000,
+  /** For `connect`, all addresses and the handshake together. */
+  connect: 20_000,
+  /** For each address of a peer. */
+  dialAddress: 3_000,
+  /** Between questions to the LAN. */
+  mdnsQuery: 5_000,
+  heartbeat: 500
+} as const
+
+/** Waits between attempts to reach a lost peer again, in ms: doubled each time, up to the longest. */
+export const REDIAL = { first: 500, longest: 60_000 } as const
