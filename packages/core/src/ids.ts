@@ -1,5 +1,6 @@
 import { base58btc } from 'multiformats/bases/base58'
 import { BoundedCache } from './bounded-cache.js'
+import { bytesToMapKey } from './bytes.js'
 import { DinemicError } from './errors.js'
 import { isStrictPoint } from './keys/strict.js'
 import type { ObjectId } from './types.js'
@@ -24,7 +25,7 @@ const idsByKey = new BoundedCache<string, ObjectId>(4096)
 export function formatId (model: string, key: Uint8Array): ObjectId {
   if (!isModelName(model)) throw badId(model, 'the model name must match [A-Za-z][A-Za-z0-9_]*, at most 64 characters')
   if (key.length !== 32) throw badId(model, `the key has ${key.length} bytes instead of 32`)
-  const cacheKey = model + ':' + String.fromCharCode(...key)
+  const cacheKey = model + ':' + bytesToMapKey(key)
   const cached = idsByKey.get(cacheKey)
   if (cached !== undefined) return cached
   if (!isStrictPoint(key)) throw badId(model, 'the key is of small order or not canonical, so anybody could sign for it')

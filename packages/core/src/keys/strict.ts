@@ -1,4 +1,5 @@
 import { hexToBytes } from '../bytes.js'
+import { DinemicError } from '../errors.js'
 
 /**
  * The checks that make all providers give one verdict (R5). OpenSSL and tweetnacl both compare the encodings of R
@@ -8,6 +9,8 @@ import { hexToBytes } from '../bytes.js'
 
 /** Group order L = 2^252 + 27742317777372353535851937790883648493, little endian. */
 const ORDER = hexToBytes('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
+
+const MAX_HKDF_OUTPUT = 255 * 32
 
 /** The y coordinates of the eight points of order 1, 2, 4 and 8; each stands for both signs of x. */
 const SMALL_ORDER = [
@@ -26,6 +29,18 @@ export function isStrictPoint (point: Uint8Array): boolean {
 /** The form of a signature: 64 bytes, R a strict point, S < L. */
 export function isStrictSignature (signature: Uint8Array): boolean {
   return signature.length === 64 && isStrictPoint(signature.subarray(0, 32)) && isBelowOrder(signature.subarray(32))
+}
+
+/** Throws `CORE_BAD_KEY` unless these are `length` bytes. */
+export function requireLength (what: string, bytes: Uint8Array, length: number): void {
+  if (bytes.length === length) return
+  throw new DinemicError('CORE_BAD_KEY', `${what} has ${bytes.length} bytes, where ${length} are needed. Keys are raw bytes, neither hex nor DER.`)
+}
+
+/** HKDF-SHA-256 ends after 255 blocks (RFC 5869). Throws `CORE_BAD_KEY` beyond. */
+export function requireOutputLength (length: number): void {
+  if (Number.isInteger(length) && length > 0 && length <= MAX_HKDF_OUTPUT) return
+  throw new DinemicError('CORE_BAD_KEY', `HKDF-SHA-256 gives 1 to ${MAX_HKDF_OUTPUT} bytes, and ${length} were asked for. Derive several keys instead.`)
 }
 
 /** y < p = 2^255 − 19. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { bytesToHex, hexToBytes } from '../../src/bytes.js'
 import { decode } from '../../src/codec/decode.js'
 import { encode } from '../../src/codec/encode.js'
+import { isDinemicError } from '../../src/errors.js'
 import { Sealed } from '../../src/update-types.js'
 import { anyEncodable } from './arbitrary.js'
 
@@ -110,9 +111,9 @@ describe('decode refuses', () => {
       const bytes = encode(value)
       for (const [at, byte] of changes) bytes[at % bytes.length] = byte
       const decoded = tryDecode(bytes)
-      if (decoded === undefined) return
+      if (decoded === undefined) return true
       accepted++
-      expect(bytesToHex(encode(decoded))).toBe(bytesToHex(bytes))
+      return bytesToHex(encode(decoded)) === bytesToHex(bytes)
     }), { numRuns: 2000 })
     expect(accepted).toBeGreaterThan(100)
   })
@@ -120,7 +121,7 @@ describe('decode refuses', () => {
   test('random bytes neither', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 24 }), bytes => {
       const decoded = tryDecode(bytes)
-      if (decoded !== undefined) expect(bytesToHex(encode(decoded))).toBe(bytesToHex(bytes))
+      return decoded === undefined || bytesToHex(encode(decoded)) === bytesToHex(bytes)
     }), { numRuns: 5000 })
   })
 })
@@ -130,7 +131,7 @@ function tryDecode (bytes: Uint8Array) {
   try {
     return decode(bytes, { sealed: 'any' })
   } catch (error) {
-    expect(error).toEqual(refused)
-    return undefined
+    if (isDinemicError(error, 'CORE_BAD_ENCODING')) return undefined
+    throw error
   }
 }
