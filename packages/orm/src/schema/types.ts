@@ -1,5 +1,3 @@
-import type { Entity } from '../entity.js'
-
 /** The names of the hooks. Those in the past tense run after the commit and may not refuse. */
 export const BEFORE_HOOKS = [
   'OnCreate',
@@ -14,7 +12,11 @@ export const AFTER_HOOKS = [
 ] as const
 export type HookName = typeof BEFORE_HOOKS[number] | typeof AFTER_HOOKS[number]
 
-export type EntityClass<T extends Entity = Entity> = abstract new () => T
+/**
+ * A class of entities. It doesn't name `Entity`, so that the schema stands below the entity, which needs it, and no import cycle arises;
+ * what is public says `EntityClass<T>` with `T extends Entity`.
+ */
+export type EntityClass<T extends object = object> = abstract new () => T
 
 /** What `@Model` and the member decorators said about a class, or `define()`. */
 export interface ModelSchema {
@@ -31,12 +33,15 @@ export interface ModelSchema {
   readonly openToAnyone: boolean
 }
 
+export const FIELD_KINDS = ['value', 'list', 'dict', 'counter', 'ref'] as const
+export type FieldKind = typeof FIELD_KINDS[number]
+
 export interface FieldSchema {
   /** The property of the class. */
   readonly property: string
   /** The name in the object; the same as the property unless `@Field({ name })` says otherwise. */
   readonly name: string
-  readonly kind: 'value' | 'list' | 'dict' | 'counter' | 'ref'
+  readonly kind: FieldKind
   readonly encrypted: boolean
   readonly indexed: boolean
   readonly openToAnyone: boolean
