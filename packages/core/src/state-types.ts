@@ -17,6 +17,8 @@ export interface ObjectState {
   readonly grants: readonly GrantState[]
   readonly closes: readonly CloseState[]
   readonly epochs: readonly EpochState[]
+  /** Seeds of epochs for readers, wherever they came from. */
+  readonly wraps: readonly Wrap[]
   /** Pointers of `ok` updates to values that haven't arrived: target → the cells that it is superseded in. */
   readonly awaited: ReadonlyMap<UpdateId, readonly string[]>
   /** The endorsement of each proposal whose counter increments count: proposal → update and its increments. */
@@ -30,6 +32,8 @@ export interface FieldState {
   readonly list: ReadonlyMap<string, ElementState>
   /** Exact sum, or undefined if nothing was ever added. */
   readonly counter: bigint | undefined
+  /** How many increments the sum is made of. */
+  readonly increments: number
 }
 
 /** Concurrent values, the one that shows first; empty if never set. A candidate without value is a deletion. */
@@ -56,12 +60,7 @@ export interface ElementState {
 export interface GrantState { readonly ref: GrantRef, readonly grant: Grant, readonly clock: Clock }
 export interface CloseState { readonly update: UpdateId, readonly grant: GrantRef, readonly heads: readonly Head[] }
 
-export interface EpochState extends Epoch {
-  /** The update that brought it, and its clock. */
-  readonly update: UpdateId
-  readonly clock: Clock
-  /** All wraps of it, wherever they came from. */
-  readonly wraps: readonly Wrap[]
-}
+/** An epoch with the update that brought it, and its clock. Its wraps stand apart: they may come before it. */
+export interface EpochState extends Omit<Epoch, 'wraps'> { readonly update: UpdateId, readonly clock: Clock }
 
 export interface Endorsement { readonly update: UpdateId, readonly adds: readonly (readonly [field: string, amount: number])[] }

@@ -1,0 +1,81 @@
+import { readersOf } from './access.js'
+import type { CryptoProvider } from './keys/provider.js'
+import { epochId, epochSeed } from './seal/epoch.js'
+import { openSeed, sealSeed, unwrapSeed, wrapSeed } from './seal/wrap.js'
+import type { EpochState, ObjectState } from './state-types.js'
+import type { ObjectId } from './types.js'
+import type { Epoch, Wrap } from './update-types.js'
+
+export interface KeyHolder { readonly id: ObjectId, readonly seed: Uint8Array }
+
+/** The epochs that no other replaces. */
+export function currentEpochs (state: ObjectState): readonly EpochState[] {
+  const replaced = new Set(state.epochs.flatMap(epoch => epoch.replaces.map(old => old.id)))
+  return state.epochs.filter(epoch => !replaced.has(epoch.id))
+}
+
+/**
+ * The epoch that new values are sealed to: current, wrapped for nobody without an open read grant, and of several the
+ * greatest (clock, id). None where two devices revoked at once and no owner's node has mended it yet.
+ */
+export function usableEpoch (state: ObjectState): EpochState | undefined {
+  const readers = new Set(readersOf(state))
+  const strangers = new Set(state.wraps.filter(wrap => !readers.has(wrap.subject)).map(wrap => wrap.epoch))
+  return currentEpochs(state)
+    .filter(epoch => !strangers.has(epoch.id))
+    .reduce<EpochState | undefined>((best, epoch) => best === undefined || isLater(epoch, best) ? epoch : best, undefined)
+}
+
+/** Open readers who have no wrap of an epoch. */
+export function unwrappedReaders (state: ObjectState, epoch: string): readonly ObjectId[] {
+  const wrapped = new Set(state.wraps.filter(wrap => wrap.epoch === epoch).map(wrap => wrap.subject))
+  return readersOf(state).filter(reader => !wrapped.has(reader))
+}
+
+/** The seeds of all epochs that a key opens: the owner's from the owner's secret, a reader's from its wraps and what these replace. */
+export function seedsOf (provider: CryptoProvider, state: ObjectState, holder: KeyHolder): ReadonlyMap<string, Uint8Array> {
+  const seeds = new Map<string, Uint8Array>()
+  if (holder.id === state.id) {
+    for (const epoch of state.epochs) {
+      const seed = epochSeed(provider, holder.seed, state.id, epoch.nonce)
+      if (epochId(provider, seed) === epoch.id) seeds.set(epoch.id, seed)
+    }
+    return seeds
+  }
+  const queue = state.wraps.filter(wrap => wrap.subject === holder.id).flatMap(({ epoch, boxed }) => {
+    const seed = unwrapSeed(provider, { readerSeed: holder.seed, reader: holder.id, object: state.id, epoch, boxed })
+    return seed === undefined ? [] : [{ id: epoch, seed }]
+  })
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (seeds.has(next.id)) continue
+    seeds.set(next.id, next.seed)
+    for (const epoch of state.epochs.filter(known => known.id === next!.id)) {
+      for (const old of epoch.replaces) {
+        const seed = openSeed(provider, { newSeed: next.seed, object: state.id, epoch: old.id, boxed: old.boxed })
+        if (seed !== undefined) queue.push({ id: old.id, seed })
+      }
+    }
+  }
+  return seeds
+}
+
+/** A new epoch for these readers, with the seeds of all that it replaces sealed under it. */
+export function newEpoch (provider: CryptoProvider, owner: KeyHolder, state: ObjectState, readers: readonly ObjectId[], nonce: Uint8Array): { epoch: Epoch, seed: Uint8Array } {
+  const seed = epochSeed(provider, owner.seed, state.id, nonce)
+  const id = epochId(provider, seed)
+  const seeds = seedsOf(provider, state, owner)
+  const replaces = currentEpochs(state).flatMap(old => {
+    const oldSeed = seeds.get(old.id)
+    return oldSeed === undefined ? [] : [{ id: old.id, boxed: sealSeed(provider, { newSeed: seed, object: state.id, epoch: old.id, seed: oldSeed }) }]
+  })
+  return { epoch: { id, nonce, replaces, wraps: readers.map(reader => wrapFor(provider, owner, reader, id, seed)) }, seed }
+}
+
+/** An epoch's seed for one reader's key. */
+export function wrapFor (provider: CryptoProvider, owner: KeyHolder, reader: ObjectId, epoch: string, seed: Uint8Array): Wrap {
+  return { epoch, subject: reader, boxed: wrapSeed(provider, { ownerSeed: owner.seed, object: owner.id, reader, epoch, seed }) }
+}
+
+function isLater (a: EpochState, b: EpochState): boolean {
+  return a.clock !== b.clock ? a.clock > b.clock : a.id > b.id
+}
