@@ -19,6 +19,9 @@ export function decode (bytes: Uint8Array, options: DecodeOptions = {}): Encodab
 // ignoreBOM: a leading U+FEFF is a character like any other and must come back.
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+// Shared, as nothing can be written to it: 256 KiB of empty byte strings would otherwise become 54 MB.
+const NO_BYTES = new Uint8Array(0)
+
 class Reader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -59,8 +62,9 @@ class Reader {
 
   #array (count: number): Encodable[] {
     this.#enter(count, 1)
-    const items: Encodable[] = []
-    for (let i = 0; i < count; i++) items.push(this.#item())
+    // An array that grows by push takes room for 17 items; one of the announced size, if large, trusts a stranger.
+    const items = new Array<Encodable>(Math.min(count, 32))
+    for (let i = 0; i < count; i++) items[i] = this.#item()
     this.#depth--
     return items
   }
@@ -170,6 +174,7 @@ class Reader {
   }
 
   #byteString (length: number): Uint8Array {
+    if (length === 0) return NO_BYTES
     const start = this.#skip(length)
     return this.#bytes.slice(start, start + length)
   }

@@ -97,11 +97,20 @@ describe('decode refuses', () => {
   test.each([
     ['81', 1], ['82', 1], ['9bffffffffffffffff', 9], ['9a00040000', 5], ['bbffffffffffffffff', 9], ['a16161', 3], ['c2', 1], ['d9d1e1', 3],
     ['5b', 1], ['7f', 1], ['ff', 1], ['00', 1], ['8f80', 2], ['9a0003fff080', 6]
-  ])('256 KiB of %s, at once', (hex, length) => {
+  ])('256 KiB of %s at once', (hex, length) => {
     const bytes = hexToBytes(hex.repeat(Math.ceil(256 * 1024 / length)))
     const before = performance.now()
     expect(() => decode(bytes, { sealed: 'any' })).toThrow(refused)
-    expect(performance.now() - before).toBeLessThan(50)
+    // Microseconds, unless something is built before it is checked; the rest of the bound is for a busy machine.
+    expect(performance.now() - before).toBeLessThan(250)
+  })
+
+  test.each([['00', 1], ['40', 1], ['80', 1], ['a0', 1], ['4101', 2], ['62c3bc', 3], ['c240', 2]])('256 KiB of %s in an array are no burden', (hex, length) => {
+    const count = Math.floor((256 * 1024 - 5) / length)
+    const bytes = hexToBytes('9a' + count.toString(16).padStart(8, '0') + hex.repeat(count))
+    const before = process.memoryUsage().rss
+    expect(decode(bytes)).toHaveLength(count)
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20)
   })
 
   test('no mutation is accepted that does not encode to itself', () => {

@@ -109,6 +109,13 @@ describe('encode and decode', () => {
     expect(() => decode(encode(nested, { maxDepth: 17 }))).toThrow(expect.objectContaining({ code: 'CORE_BAD_ENCODING' }))
   })
 
+  test('a getter may encode, and an error leaves nothing behind', () => {
+    const object = { get a () { return encode([1, 2, 3]) }, b: 'after' }
+    expect(decode(encode(object))).toEqual({ a: new Uint8Array([0x83, 1, 2, 3]), b: 'after' })
+    expect(() => encode(['x', NaN])).toThrow(expect.objectContaining({ code: 'CORE_BAD_ENCODING' }))
+    expect(bytesToHex(encode([[1]]))).toBe('818101')
+  })
+
   test('large values grow the buffer, and small ones after them are right', () => {
     const large = Array.from({ length: 5000 }, (_, i) => `item ${i} with some length to it`)
     expect(decode(encode(large))).toEqual(large)
