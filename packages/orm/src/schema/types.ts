@@ -18,6 +18,9 @@ export type HookName = typeof BEFORE_HOOKS[number] | typeof AFTER_HOOKS[number]
  */
 export type EntityClass<T extends object = object> = abstract new () => T
 
+/** A class of entities or of listeners. */
+export type AnyClass = abstract new (...args: never[]) => object
+
 /** What `@Model` and the member decorators said about a class, or `define()`. */
 export interface ModelSchema {
   /** The name in ids, topics and filters. */
