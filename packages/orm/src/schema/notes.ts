@@ -74,8 +74,8 @@ function notesOfMetadata (target: AnyClass): ClassNotes | undefined {
 
 /** Where the compiler passes no metadata, each method keeps its own notes: a listener has no class decorator that could collect them. */
 function notesOfMethods (target: AnyClass): HookSchema[] {
-  return Object.values(Object.getOwnPropertyDescriptors(target.prototype as object))
-    .flatMap(({ value }) => typeof value === 'function' ? notesByOwner.get(value as object)?.hooks ?? [] : [])
+  const { constructor: _constructor, ...members } = Object.getOwnPropertyDescriptors(target.prototype as object)
+  return Object.values(members).flatMap(({ value }) => typeof value === 'function' ? notesByOwner.get(value as object)?.hooks ?? [] : [])
 }
 
 function defineMetadata (symbol: symbol): symbol {

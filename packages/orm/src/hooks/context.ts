@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { DinemicError } from '@dinemic/core'
+import type { ObjectId } from '@dinemic/core'
+
+export interface HookContext { readonly object: ObjectId, readonly phase: 'before' | 'after' }
+
+/** A hook under way. `parent` is the hook that made the write which this one answers to. */
+interface Frame extends HookContext { readonly parent: Frame | undefined, over: boolean }
+
+const frames = new AsyncLocalStorage<Frame>()
+
+/** Runs a hook such that everything it calls and awaits can tell, by `currentHook`, where it is. */
+export async function runInHook (context: HookContext, task: () => unknown): Promise<void> {
+  const frame: Frame = { ...context, parent: frames.getStore(), over: false }
+  try {
+    await frames.run(frame, task)
+  } finally {
+    // What the hook left behind (a timer, a promise nobody awaits) still carries this frame, and may write again.
+    frame.over = true
+  }
+}
+
+/** The innermost hook that the caller runs in. */
+export function currentHook (): HookContext | undefined {
+  for (const frame of running()) return { object: frame.object, phase: frame.phase }
+  return undefined
+}
+
+/**
+ * Throws `ORM_REENTRANT` in a before-hook of this object, however many other writes lie between: the object's queue waits
+ * for that hook, so the save would wait for itself.
+ */
+export function checkNotReentrant (object: ObjectId): void {
+  for (const frame of running()) {
+    if (frame.phase !== 'before' || frame.object !== object) continue
+    throw new DinemicError('ORM_REENTRANT',
+      `save() of ${object} inside a before-hook of ${object} would wait for itself. Write in the after-hook (OnUpdated for OnUpdate), or refuse here with reject().`,
+      { details: { object } })
+  }
+}
+
+function * running (): Iterable<Frame> {
+  for (let frame = frames.getStore(); frame !== undefined; frame = frame.parent) {
+    if (!frame.over) yield frame
+  }
+}

@@ -1,0 +1,165 @@
+import { DinemicError } from '@dinemic/core'
+import type { HooksPort, ObjectChange } from '@dinemic/replica'
+import { hooksOf } from '../schema/registry.js'
+import { AFTER_HOOKS } from '../schema/types.js'
+import type { HookName, HookSchema } from '../schema/types.js'
+import { Ballot, describePlace, detailsOf } from './ballot.js'
+import type { HookPlace } from './ballot.js'
+import { runInHook } from './context.js'
+import { Filter } from './filter.js'
+import type { HookHost } from './host.js'
+import { describeChange } from './describe-change.js'
+import { Scene } from './scene.js'
+import { afterSteps, beforeSteps } from './steps.js'
+import type { Step } from './steps.js'
+import { Subscriptions, wants } from './subscriptions.js'
+
+export interface HookOptions {
+  /** Ms that a before-hook has; then it counts as refusing. Default 5,000. */
+  readonly timeout?: number
+}
+
+/**
+ * From a change of an object to the methods that want to hear of it. For each step of the change: the model's own methods,
+ * then the listeners, in order of registration, one after another.
+ *
+ * Hooks run for the models of this node; objects of other models are stored and forwarded unseen.
+ */
+export class HookDispatcher implements HooksPort {
+  readonly #timeout: number
+  readonly #subscriptions = new Subscriptions()
+  #host: HookHost | undefined
+
+  constructor (options: HookOptions = {}) {
+    this.#timeout = options.timeout ?? 5000
+  }
+
+  /** The engine needs its hooks before there are classes to call: this closes the circle. */
+  attach (host: HookHost): void {
+    this.#host = host
+  }
+
+  /** Throws `ORM_BAD_FILTER`. */
+  apply (listener: object, filterText: string): void {
+    const filter = new Filter(filterText)
+    filter.check([...this.#attached().schemas.values()])
+    this.#subscriptions.add(listener, hooksOf(listener), filter)
+  }
+
+  /** Revoking what was never applied changes nothing. */
+  revoke (listener: object, filterText: string): void {
+    this.#subscriptions.remove(listener, filterText)
+  }
+
+  async before (change: ObjectChange): Promise<void> {
+    const scene = this.#scene(change)
+    if (scene === undefined) return
+    for (const step of beforeSteps(change)) {
+      for (const call of this.#calls(scene, step)) await this.#ask(scene, call)
+    }
+  }
+
+  wantsAfter (model: string): boolean {
+    const schema = this.#attached().schemas.get(model)
+    if (schema === undefined) return false
+    if (schema.hooks.some(isAfterHook)) return true
+    for (const subscription of this.#subscriptions) {
+      if (subscription.hooks.some(isAfterHook) && wants(subscription, (filter) => filter.matchesModel(model))) return true
+    }
+    return false
+  }
+
+  async after (change: ObjectChange): Promise<void> {
+    const scene = this.#scene(change)
+    if (scene === undefined) return
+    for (const step of afterSteps(change)) {
+      for (const call of this.#calls(scene, step)) await this.#tell(scene, call)
+    }
+  }
+
+  /** Who hears of this step. Listeners are looked up as they come: one that a hook revokes on the way is not called. */
+  * #calls (scene: Scene, step: Step): Iterable<Call> {
+    const field = step.field === undefined ? undefined : scene.fieldName(step.field)
+    const hears = (hook: HookSchema) => hook.hook === step.hook && (hook.field === undefined || hook.field === field)
+    const object = scene.change.object
+    for (const { method } of scene.schema.hooks.filter(hears)) {
+      yield { step, change: scene.change, method: `${scene.schema.name}.${method}`, receiver: () => scene.entity(), name: method }
+    }
+    for (const subscription of this.#subscriptions) {
+      for (const { method } of subscription.hooks.filter(hears)) {
+        if (!wants(subscription, (filter) => filter.matches(object, field, step.field?.key))) break
+        const { listener } = subscription
+        yield { step, change: scene.change, method: `${listener.constructor.name}.${method}`, receiver: () => listener, name: method }
+      }
+    }
+  }
+
+  async #ask (scene: Scene, call: Call): Promise<void> {
+    const ballot = new Ballot(call, 'before')
+    try {
+      await this.#withinTime(call, this.#run(scene, call, ballot, 'before').then(() => ballot.settle()))
+    } finally {
+      ballot.close()
+    }
+  }
+
+  async #tell (scene: Scene, call: Call): Promise<void> {
+    try {
+      await this.#run(scene, call, new Ballot(call, 'after'), 'after')
+    } catch (cause) {
+      this.#attached().report(new DinemicError('ORM_HOOK_FAILED', `A hook failed ${describePlace(call)}. The change is committed and stays; mend the hook.`, { cause, ...detailsOf(call) }))
+    }
+  }
+
+  async #run (scene: Scene, call: Call, ballot: Ballot, phase: 'before' | 'after'): Promise<void> {
+    const receiver = await call.receiver() as unknown as Record<string, HookMethod>
+    const description = await describeChange(scene, call.step, ballot)
+    await runInHook({ object: scene.change.object, phase }, () => receiver[call.name]!(description))
+  }
+
+  async #withinTime (call: Call, running: Promise<void>): Promise<void> {
+    const { platform } = this.#attached().engine
+    let cancel = () => {}
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = platform.schedule(this.#timeout, () => {
+        reject(new DinemicError('ORM_HOOK_TIMEOUT', `A before-hook took more than ${this.#timeout} ms ${describePlace(call)}, so it counts as refusing. It must not wait for the network; the limit is an option.`, detailsOf(call)))
+      })
+    })
+    try {
+      await Promise.race([running, late])
+    } finally {
+      cancel()
+    }
+  }
+
+  #scene (change: ObjectChange): Scene | undefined {
+    const host = this.#attached()
+    const schema = host.schemas.get(change.object.slice(0, change.object.indexOf(':')))
+    return schema === undefined ? undefined : new Scene(host, schema, change.accept === undefined ? change : { ...change, accept: once(change.accept) })
+  }
+
+  #attached (): HookHost {
+    // Letting a change pass because nobody is there to refuse it would be a hole.
+    if (this.#host === undefined) throw new DinemicError('ORM_NO_NODE', 'The hooks are asked before their node is complete. Call attach() first.')
+    return this.#host
+  }
+}
+
+interface Call extends HookPlace {
+  readonly receiver: () => object | Promise<object>
+  readonly name: string
+}
+
+/** Several hooks may accept one proposal; it is endorsed once. */
+function once (task: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined
+  return () => result ??= task()
+}
+
+type HookMethod = (change: unknown) => unknown
+
+const afterHooks: ReadonlySet<HookName> = new Set(AFTER_HOOKS)
+
+function isAfterHook ({ hook }: HookSchema): boolean {
+  return afterHooks.has(hook)
+}
