@@ -106,6 +106,8 @@ export function networkSuite ({ describe, test, expect }: TestFunctions, name: s
       expect(atA!.events).toEqual([`+${b!.id}`, `-${b!.id}`])
       expect(a!.peers).toEqual([])
       await atB!.until(() => atB!.events.includes(`-${a!.id}`))
+      await a!.disconnect(b!.id)
+      await a!.disconnect('nobody')
       expect(await codeOf(a!.request(b!.id, bytes('gone')))).toBe('NET_NOT_CONNECTED')
     })
 

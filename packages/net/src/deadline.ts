@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Stream } from '@libp2p/interface'
 import { DinemicError } from '@dinemic/core'
 
@@ -10,6 +11,8 @@ export class Deadline {
 
   /** A signal that aborts ends it with `NET_ABORTED`, and `timeout` ms, if there is one, with the error that `late` makes. */
   constructor (signals: readonly (AbortSignal | undefined)[], timeout?: number, late?: () => DinemicError) {
+    // libp2p listens to it at every step of a dial.
+    setMaxListeners(0, this.signal)
     this.#over = new Promise((_resolve, reject) => {
       this.signal.addEventListener('abort', () => { reject(this.signal.reason as Error) })
     })

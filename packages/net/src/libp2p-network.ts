@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Connection, IdentifyResult, PrivateKey } from '@libp2p/interface'
-import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { DinemicError, type Network, type NetworkHandlers, type PeerInfo, type RequestOptions } from '@dinemic/core'
 import { createLibp2p, type DinemicLibp2p } from './create-libp2p.js'
@@ -46,6 +47,8 @@ class Libp2pNetwork implements Network {
   #stopping: Promise<void> | undefined
 
   constructor (options: NetworkOptions, key: PrivateKey) {
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#ending.signal)
     this.id = peerIdFromPrivateKey(key).toString()
     this.#options = options
     this.#key = key
@@ -234,7 +237,7 @@ class Libp2pNetwork implements Network {
 
   async #sayReady (peer: string): Promise<void> {
     try {
-      const stream = await this.#libp2p?.getConnections(peerIdFromString(peer))[0]?.newStream(this.#names.ready)
+      const stream = await this.#openConnection(peer)?.newStream(this.#names.ready)
       await stream?.close()
     } catch (error) {
       // The peer cuts itself off when it hasn't heard this in time, and comes back.
@@ -243,12 +246,16 @@ class Libp2pNetwork implements Network {
   }
 
   async #drop (peer: string): Promise<void> {
-    await this.#libp2p?.hangUp(peerIdFromString(peer), { signal: AbortSignal.timeout(1_000) })
+    const connection = this.#openConnection(peer)
+    if (connection !== undefined) await this.#libp2p?.hangUp(connection.remotePeer, { signal: AbortSignal.timeout(TIMES.hangUp) })
   }
 
   #connectionTo (peer: string): Connection | undefined {
-    if (!this.#links.isConnected(peer)) return undefined
-    return this.#libp2p?.getConnections(peerIdFromString(peer)).find(({ status }) => status === 'open')
+    return this.#links.isConnected(peer) ? this.#openConnection(peer) : undefined
+  }
+
+  #openConnection (peer: string): Connection | undefined {
+    return this.#libp2p?.getConnections().find(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peer)
   }
 
   #isStarted (): boolean {

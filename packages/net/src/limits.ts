@@ -24,6 +24,8 @@ export const TIMES = {
   connect: 20_000,
   /** For each address of a peer. */
   dialAddress: 3_000,
+  /** For a connection to close in good order. */
+  hangUp: 1_000,
   /** Between questions to the LAN. */
   mdnsQuery: 5_000,
   heartbeat: 500
