@@ -1,0 +1,21 @@
+import { EMPTY_FIELD } from '@dinemic/core'
+import type { Candidate, ObjectState, Operation } from '@dinemic/core'
+
+/** All candidates of the cells that an operation writes, as one state has them. */
+export function candidatesOf (state: ObjectState, operation: Operation): Candidate<unknown>[] {
+  const field = state.fields.get(operation.field) ?? EMPTY_FIELD
+  switch (operation.op) {
+    case 'set': case 'delete': return [...field.register]
+    case 'put': case 'drop': return [...field.dict.get(operation.key) ?? []]
+    case 'insert': return [...field.list.get(operation.element)?.value ?? [], ...field.list.get(operation.element)?.position ?? []]
+    case 'replace': return [...field.list.get(operation.element)?.value ?? []]
+    case 'move': return [...field.list.get(operation.element)?.position ?? []]
+    case 'remove': case 'add': return []
+  }
+}
+
+/** Whether a cell that the operation writes holds other values in one state than in the other. */
+export function differs (before: ObjectState, now: ObjectState, operation: Operation): boolean {
+  const names = (state: ObjectState): string => candidatesOf(state, operation).map(({ update }) => update).join(' ')
+  return names(before) !== names(now)
+}

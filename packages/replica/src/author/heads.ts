@@ -1,0 +1,27 @@
+import { LIMITS, compareText, refKey } from '@dinemic/core'
+import type { GrantRef, Head, Link, ObjectId, UpdateId } from '@dinemic/core'
+import type { LiveObject } from '../live-object.js'
+
+/**
+ * The heads that a close of an update grant names: of all branches that count here, or those of the updates to keep.
+ * Over the limits the greatest seqs stay.
+ */
+export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolean, keep?: readonly UpdateId[]): Head[] {
+  const byAuthor = new Map<ObjectId, Link[]>()
+  for (const link of live.verdicts.links.values()) {
+    if (link.root !== null && link.author !== null && refKey(link.root) === refKey(grant) && !byAuthor.has(link.author)) {
+      byAuthor.set(link.author, live.verdicts.heads(link.author, grant))
+    }
+  }
+  const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, author, keep))
+  return kept
+    .flatMap(links => links.slice(0, LIMITS.heads))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, toAnyone ? LIMITS.openHeads : LIMITS.heads)
+    .map(({ id, seq, author }): Head => ({ id, seq, author: toAnyone ? author : null }))
+    .sort((a, b) => compareText(a.id, b.id))
+}
+
+function keptOf (live: LiveObject, author: ObjectId, keep: readonly UpdateId[]): Link[] {
+  return keep.flatMap(id => live.verdicts.links.get(id) ?? []).filter(link => link.author === author).sort((a, b) => b.seq - a.seq)
+}

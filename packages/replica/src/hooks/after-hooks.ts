@@ -1,0 +1,83 @@
+import type { ObjectId, ObjectState, Store, StoredEvent } from '@dinemic/core'
+import type { Activity } from '../activity.js'
+import type { HooksPort } from '../engine.js'
+import { KeyedQueue } from '../keyed-queue.js'
+import { decodeChange, encodeChange } from './change-row.js'
+import type { KeptChange } from './change-row.js'
+
+export interface AfterHook { readonly event: StoredEvent | undefined, readonly change: KeptChange, readonly state: ObjectState | undefined }
+
+/**
+ * After-hooks: kept with the commit until they have run, so that they run at least once even across a crash, and in
+ * order for each object. What has run is struck off with a later commit, or by itself when there is none.
+ */
+export class AfterHooks {
+  readonly #store: Store
+  readonly #hooks: HooksPort
+  readonly #activity: Activity
+  readonly #queue = new KeyedQueue()
+  #lastSeq = 0
+  #done: number[] = []
+  #striking: Promise<void> | undefined
+
+  constructor (store: Store, hooks: HooksPort, activity: Activity) {
+    this.#store = store
+    this.#hooks = hooks
+    this.#activity = activity
+  }
+
+  /** Runs what a crash or a stop has left. `stateOf` gives what the object shows now. */
+  async resume (stateOf: (object: ObjectId) => Promise<ObjectState | undefined>): Promise<void> {
+    for (;;) {
+      const events = await this.#store.pendingEvents({ after: this.#lastSeq, limit: 256 })
+      for (const event of events) {
+        this.#lastSeq = event.seq
+        const change = decodeChange(event.data)
+        const state = await stateOf(change.object)
+        void this.run([{ event, change, state }])
+      }
+      if (events.length === 0) return
+    }
+  }
+
+  /** What of these changes somebody wants to hear, as rows for the commit. */
+  prepare (model: string, changes: readonly { readonly kept: KeptChange, readonly state: ObjectState | undefined }[]): AfterHook[] {
+    if (!this.#hooks.wantsAfter(model)) return []
+    return changes.map(({ kept, state }) => ({ event: { seq: ++this.#lastSeq, data: encodeChange(kept) }, change: kept, state }))
+  }
+
+  /** Sequence numbers of hooks that have run; taken along by the next commit. */
+  takeDone (): number[] {
+    const done = this.#done
+    this.#done = []
+    return done
+  }
+
+  /** Resolves when these have run. */
+  async run (hooks: readonly AfterHook[]): Promise<void> {
+    if (hooks.length === 0) return
+    const object = hooks[0]!.change.object
+    await this.#activity.track(this.#queue.run([object], async () => {
+      for (const { event, change, state } of hooks) {
+        await this.#hooks.after({ ...change, state })
+        if (event !== undefined) this.#done.push(event.seq)
+      }
+      this.#strike()
+    }))
+  }
+
+  /** Waits until what has run is struck off. */
+  async settled (): Promise<void> {
+    while (this.#striking !== undefined) await this.#striking
+  }
+
+  #strike (): void {
+    this.#striking ??= this.#activity.track(this.#strikeAll()).finally(() => { this.#striking = undefined })
+  }
+
+  async #strikeAll (): Promise<void> {
+    // The commits under way may take some along.
+    await Promise.resolve()
+    while (this.#done.length > 0) await this.#store.commit({ objects: [], acknowledged: this.takeDone() })
+  }
+}

@@ -1,0 +1,93 @@
+import { EMPTY_FIELD, Sealed, elementShown, equalValues, listElements, shown } from '@dinemic/core'
+import type { FieldState, ObjectState, Operation, WireValue } from '@dinemic/core'
+import type { FieldChange } from '../engine.js'
+
+/** What an update means to do, as its before-hooks see it: one change for each operation. */
+export function intendedChanges (state: ObjectState | undefined, operations: readonly Operation[]): FieldChange[] {
+  return operations.map(operation => intendedChange(state?.fields.get(operation.field) ?? EMPTY_FIELD, operation))
+}
+
+function intendedChange (field: FieldState, operation: Operation): FieldChange {
+  const name = operation.field
+  switch (operation.op) {
+    case 'set': return { type: 'set', field: name, slot: 'register', before: shown(field.register)?.value, after: operation.value }
+    case 'delete': return { type: 'delete', field: name, slot: 'register', before: shown(field.register)?.value, after: undefined }
+    case 'put': return { type: 'set', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: operation.value }
+    case 'drop': return { type: 'delete', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: undefined }
+    case 'insert': return { ...elementAt(field, name, operation.element, operation.position), type: 'set', after: operation.value }
+    case 'replace': return { ...elementAt(field, name, operation.element), type: 'set', after: operation.value }
+    case 'move': {
+      const element = elementAt(field, name, operation.element, operation.position)
+      return { ...element, type: 'set', after: element.before }
+    }
+    case 'remove': return { ...elementAt(field, name, operation.element), type: 'delete', after: undefined }
+    case 'add': return { type: 'set', field: name, slot: 'counter', before: field.counter, after: (field.counter ?? 0n) + BigInt(operation.amount) }
+  }
+}
+
+/** An element with its index: where it stands, or with `position` where it will stand. */
+function elementAt (field: FieldState, name: string, element: string, position?: string): Omit<FieldChange, 'type' | 'after'> {
+  const state = field.list.get(element)
+  const current = state === undefined ? undefined : elementShown(state)
+  const at = position ?? current?.position
+  const others = [...field.list].flatMap(([id, other]) => id === element ? [] : [elementShown(other)?.position])
+  const index = at === undefined ? 0 : others.filter(other => other !== undefined && other < at).length
+  return { field: name, slot: 'list', key: element, index, before: current?.value.value }
+}
+
+/** Each visible value that differs between two states, in these fields or in all. */
+export function visibleChanges (before: ObjectState | undefined, after: ObjectState | undefined, names?: Iterable<string>): FieldChange[] {
+  const fields = new Set(names ?? [...before?.fields.keys() ?? [], ...after?.fields.keys() ?? []])
+  return [...fields].flatMap(name => {
+    const old = before?.fields.get(name) ?? EMPTY_FIELD
+    const now = after?.fields.get(name) ?? EMPTY_FIELD
+    return old === now ? [] : [...registerChanges(name, old, now), ...dictChanges(name, old, now), ...listChanges(name, old, now), ...counterChanges(name, old, now)]
+  })
+}
+
+function registerChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
+  return change({ field, slot: 'register' }, shown(old.register)?.value, shown(now.register)?.value)
+}
+
+function dictChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
+  if (old.dict === now.dict) return []
+  const keys = new Set([...old.dict.keys(), ...now.dict.keys()])
+  return [...keys].flatMap(key => change({ field, slot: 'dict', key }, dictValue(old, key), dictValue(now, key)))
+}
+
+function listChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
+  if (old.list === now.list) return []
+  const before = new Map(listElements(old).map((element, index) => [element.element, { ...element, index }]))
+  const after = new Map(listElements(now).map((element, index) => [element.element, { ...element, index }]))
+  const gone = [...before.values()].filter(({ element }) => !after.has(element))
+    .map(({ element, index, value }): FieldChange => ({ type: 'delete', field, slot: 'list', key: element, index, before: value.value, after: undefined }))
+  const set = [...after.values()].flatMap(({ element, index, value, position }): FieldChange[] => {
+    const previous = before.get(element)
+    if (previous !== undefined && previous.position === position && sameValue(previous.value.value, value.value)) return []
+    return [{ type: 'set', field, slot: 'list', key: element, index, before: previous?.value.value, after: value.value }]
+  })
+  return [...gone, ...set]
+}
+
+function counterChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
+  return change({ field, slot: 'counter' }, old.counter, now.counter)
+}
+
+function change (where: Pick<FieldChange, 'field' | 'slot' | 'key'>, before: WireValue | undefined, after: WireValue | undefined): FieldChange[] {
+  if (sameValue(before, after)) return []
+  return [{ ...where, type: after === undefined ? 'delete' : 'set', before, after }]
+}
+
+function dictValue (field: FieldState, key: string): WireValue | undefined {
+  return shown(field.dict.get(key) ?? [])?.value
+}
+
+/** A ciphertext is the same only if it is the same bytes: what it hides may not be readable here. */
+function sameValue (a: WireValue | undefined, b: WireValue | undefined): boolean {
+  if (a === undefined || b === undefined || a instanceof Sealed || b instanceof Sealed) return a === b || (a instanceof Sealed && b instanceof Sealed && sameSealed(a, b))
+  return equalValues(a, b)
+}
+
+function sameSealed (a: Sealed, b: Sealed): boolean {
+  return a.epoch === b.epoch && equalValues(a.nonce, b.nonce) && equalValues(a.boxed, b.boxed)
+}

@@ -1,0 +1,55 @@
+import { Verdicts, linkOf } from '@dinemic/core'
+import type { Chains, Grant, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
+import { refKey } from '@dinemic/core'
+import type { ObjectRow } from './object-row.js'
+
+/**
+ * An object that is being written: its row and its admitted updates with their verdicts. Belongs to whoever holds the
+ * object's turn in the queue; one that was changed and not committed must be thrown away.
+ */
+export class LiveObject {
+  readonly id: ObjectId
+  row: ObjectRow
+  readonly updates = new Map<UpdateId, Update>()
+  readonly verdicts = new Verdicts()
+
+  constructor (id: ObjectId, row: ObjectRow, updates: readonly Update[]) {
+    this.id = id
+    this.row = row
+    for (const update of updates) this.add(update)
+  }
+
+  add (update: Update): ReturnType<Verdicts['add']> {
+    this.updates.set(update.id, update)
+    return this.verdicts.add(linkOf(update))
+  }
+
+  drop (id: UpdateId): void {
+    this.updates.delete(id)
+    this.verdicts.drop(id)
+  }
+
+  /** The grant at a place; null: there is none; undefined: the update that would carry it isn't here. */
+  grantAt (ref: GrantRef): Grant | null | undefined {
+    const found = this.row.full.grants.find(grant => refKey(grant.ref) === refKey(ref))
+    if (found !== undefined) return found.grant
+    return this.updates.has(ref.id) ? null : undefined
+  }
+
+  /** Signed by the owner or under a grant to its author's own id. */
+  isAuthorized (update: Update): boolean {
+    return update.author === null || (update.root !== null && this.grantAt(update.root)?.subject === update.author)
+  }
+
+  /** What counts, for the merge of all or of what isn't masked. */
+  counting (masked: ReadonlySet<UpdateId> = new Set()): Update[] {
+    return [...this.updates.values()].filter(update => this.verdicts.verdict(update.id) === 'ok' && !masked.has(update.id))
+  }
+
+  chains (masked: ReadonlySet<UpdateId> = new Set()): Chains {
+    return {
+      verdict: id => masked.has(id) ? 'pending' : this.verdicts.verdict(id),
+      isAncestor: (ancestor, update) => this.verdicts.isAncestor(ancestor, linkOf(update))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { parseId } from '@dinemic/core'
+import type { KeyRing, ObjectId, Store, Update } from '@dinemic/core'
+import type { Activity } from '../activity.js'
+import type { CommitEvent, HooksPort } from '../engine.js'
+import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
+import { KeyedQueue } from '../keyed-queue.js'
+import type { Objects } from '../objects.js'
+import type { Report } from '../report.js'
+import { Stage } from './stage.js'
+import type { Taken } from './stage.js'
+
+export interface PipelineParts {
+  readonly store: Store
+  readonly keys: KeyRing
+  readonly objects: Objects
+  readonly hooks: HooksPort
+  readonly afterHooks: AfterHooks
+  readonly activity: Activity
+  readonly report: Report
+  /** Whether a commit is on the disk before it resolves. */
+  readonly sync: boolean
+}
+
+export interface Committed<T> { readonly result: T, readonly stages: readonly Stage[], readonly afterHooks: Promise<void> }
+
+/**
+ * The one way in, for local and remote updates alike:
+ * admit → verdict → before-hooks (`Stage`) → commit → after-hooks. Announcing is told to `onCommitted`.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts
+  readonly #turns = new KeyedQueue()
+  readonly #listeners = new Set<(event: CommitEvent) => void>()
+
+  constructor (parts: PipelineParts) {
+    this.#parts = parts
+  }
+
+  onCommit (listener: (event: CommitEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => { this.#listeners.delete(listener) }
+  }
+
+  /** Whether an update would be admitted now. Leaves no trace. */
+  async standing (update: Update): Promise<Taken> {
+    const { objects, hooks, report } = this.#parts
+    return new Stage(await objects.live(update.object), hooks, report).standing(update)
+  }
+
+  /** Takes updates of one object from the network, in order; what became of each. */
+  async receive (object: ObjectId, updates: readonly Update[]): Promise<Taken[]> {
+    const { result } = await this.turn([object], async open => {
+      const stage = await open(object)
+      const origin = { local: false, owned: await this.#parts.keys.has(object) }
+      const taken: Taken[] = []
+      for (const update of updates) taken.push(await stage.take(update, origin))
+      return taken
+    })
+    return result
+  }
+
+  /**
+   * Takes the turn of these objects, lets `work` fill stages, and commits them in one batch. If `work` throws, nothing
+   * is written. Resolves after the commit; the after-hooks run on.
+   */
+  async turn<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<Committed<T>> {
+    return await this.#parts.activity.track(this.#turns.run(ids, async () => {
+      const { objects, hooks, report } = this.#parts
+      const stages = new Map<ObjectId, Stage>()
+      const open = async (id: ObjectId): Promise<Stage> => {
+        const stage = stages.get(id) ?? new Stage(await objects.live(id), hooks, report)
+        stages.set(id, stage)
+        return stage
+      }
+      try {
+        const result = await work(open)
+        const changed = [...stages.values()].filter(stage => !stage.isEmpty)
+        const kept = await this.#commit(changed)
+        return { result, stages: changed, afterHooks: this.#tell(changed, kept) }
+      } catch (error) {
+        for (const id of stages.keys()) objects.spoilt(id)
+        throw error
+      }
+    }))
+  }
+
+  async #commit (stages: readonly Stage[]): Promise<AfterHook[][]> {
+    const { store, objects, afterHooks, sync } = this.#parts
+    if (stages.length === 0) return []
+    const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
+    await store.commit({
+      objects: stages.map(stage => stage.commit()),
+      events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
+      acknowledged: afterHooks.takeDone()
+    }, { sync })
+    for (const stage of stages) objects.committed(stage.live)
+    return hooks
+  }
+
+  async #tell (stages: readonly Stage[], hooks: readonly AfterHook[][]): Promise<void> {
+    const running = hooks.map(async list => await this.#parts.afterHooks.run(list))
+    for (const stage of stages) {
+      const { before, after } = stage.shown
+      if (before === after) continue
+      for (const listener of this.#listeners) listener({ object: stage.live.id, before, after, local: stage.changes.some(({ kept }) => kept.local) })
+    }
+    await Promise.all(running)
+  }
+}

@@ -1,0 +1,213 @@
+import { DinemicError, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
+import type { Commit, ObjectState, Operation, Update, UpdateId, VerdictChange } from '@dinemic/core'
+import { clockMillis, emptyState } from '@dinemic/core'
+import type { HooksPort } from '../engine.js'
+import type { KeptChange } from '../hooks/change-row.js'
+import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
+import type { LiveObject } from '../live-object.js'
+import { encodeRow, shows } from '../object-row.js'
+import type { Report } from '../report.js'
+
+/** What became of one update on its way in. */
+export type Taken =
+  | { readonly is: 'taken' } | { readonly is: 'known' }
+  | { readonly is: 'waits', readonly for: UpdateId }
+  | { readonly is: 'refused', readonly why: string }
+  | { readonly is: 'gone', readonly tombstone: UpdateId }
+
+export interface Origin { readonly local: boolean, readonly owned: boolean }
+
+/**
+ * The way of updates into one object, up to the commit: admit → verdict → before-hooks. Works on the live object;
+ * a stage that isn't committed leaves the live object spoilt, to be thrown away.
+ */
+export class Stage {
+  readonly live: LiveObject
+  readonly #hooks: HooksPort
+  readonly #report: Report
+  readonly #before: ObjectState
+  readonly #put: Update[] = []
+  readonly #drop = new Set<UpdateId>()
+  readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
+
+  constructor (live: LiveObject, hooks: HooksPort, report: Report) {
+    this.live = live
+    this.#hooks = hooks
+    this.#report = report
+    this.#before = live.row.visible
+  }
+
+  get isEmpty (): boolean {
+    return this.#put.length === 0 && this.#drop.size === 0
+  }
+
+  get put (): readonly Update[] {
+    return this.#put
+  }
+
+  /** The visible states before and after, undefined where nothing shows. */
+  get shown (): { before: ObjectState | undefined, after: ObjectState | undefined } {
+    const show = (state: ObjectState): ObjectState | undefined => shows(state) ? state : undefined
+    return { before: show(this.#before), after: show(this.live.row.visible) }
+  }
+
+  /** One update, decoded and verified. Throws only for a local one: `ORM_VETOED` when a before-hook refuses. */
+  async take (update: Update, origin: Origin): Promise<Taken> {
+    const { live } = this
+    if (live.updates.has(update.id)) return { is: 'known' }
+    const standing = this.#standing(update)
+    if (standing.is !== 'admitted') return standing
+    this.#put.push(update)
+    if (isFinal(update)) await this.#removeForGood(update, origin)
+    else await this.#settle(live.add(update), origin)
+    this.#reportOddities(update)
+    return { is: 'taken' }
+  }
+
+  /** Admission alone, without a trace: what a validator asks before it forwards. */
+  standing (update: Update): Taken {
+    if (this.live.updates.has(update.id)) return { is: 'known' }
+    const standing = this.#standing(update)
+    return standing.is === 'admitted' ? { is: 'taken' } : standing
+  }
+
+  commit (): Commit['objects'][number] {
+    return {
+      object: this.live.id,
+      state: encodeRow(this.live.row),
+      put: this.#put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
+      drop: [...this.#drop]
+    }
+  }
+
+  #standing (update: Update): Taken | { is: 'admitted' } {
+    const { live } = this
+    const end = live.row.full.removed
+    // Of several final removes the least id stands, everything else is gone.
+    if (end?.final === true && !(isFinal(update) && update.id < end.update)) return { is: 'gone', tombstone: end.update }
+    if (isProposal(update)) return { is: 'refused', why: 'it is a proposal, which nobody stores' }
+    const admission = admissionOf(update, ref => live.grantAt(ref))
+    if (admission.is !== 'admitted') return admission
+    if (live.verdicts.refuses(linkOf(update))) return { is: 'refused', why: 'its grant was closed' }
+    return admission
+  }
+
+  /** Verdicts have come or moved: what counts now is applied; what no longer counts makes the object merge anew. */
+  async #settle (changes: readonly VerdictChange[], origin: Origin): Promise<void> {
+    for (const { id, verdict } of changes) {
+      if (verdict === 'ok') await this.#apply(this.live.updates.get(id)!, origin)
+    }
+    const revoked = changes.filter(({ verdict }) => verdict === 'revoked')
+    if (revoked.length > 0) this.#mergeAnew(revoked.map(({ id }) => this.live.updates.get(id)!), changes)
+  }
+
+  async #apply (update: Update, origin: Origin): Promise<void> {
+    const { live } = this
+    // A verdict may have moved on while the hooks of an earlier update ran.
+    if (live.verdicts.verdict(update.id) !== 'ok') return
+    const refusal = await this.#askHooks(update, origin)
+    const { full, visible, masked } = live.row
+    const nextFull = applyUpdate(full, update, live.chains())
+    if (refusal !== undefined) {
+      live.row = { full: nextFull, visible, masked: new Set(masked).add(update.id) }
+      return
+    }
+    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked))
+    live.row = { full: nextFull, visible: nextVisible, masked }
+    this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
+  }
+
+  /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned: it becomes a mask. */
+  async #askHooks (update: Update, origin: Origin): Promise<unknown> {
+    if (!hasHooks(update)) return undefined
+    const { visible } = this.live.row
+    const described = this.#describe(update, origin)
+    const creation = update.kind === 'genesis' && visible.geneses.length === 0
+    const state = visible.geneses.length > 0 ? visible : undefined
+    try {
+      await this.#hooks.before({
+        ...described, created: creation, removed: update.kind === 'remove', fields: intendedChanges(visible, operationsOf(update)), state
+      })
+      return undefined
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      if (origin.local) {
+        throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id } })
+      }
+      this.#report('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, cause })
+      return cause
+    }
+  }
+
+  /** The owner's remove: from now on it is all that there is of the object. */
+  async #removeForGood (update: Update, origin: Origin): Promise<void> {
+    const { live } = this
+    const refusal = await this.#askHooks(update, origin)
+    for (const id of [...live.updates.keys()]) this.#forget(id)
+    live.add(update)
+    const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
+    const { visible, masked } = live.row
+    if (refusal !== undefined) {
+      live.row = { full, visible, masked: new Set(masked).add(update.id) }
+      return
+    }
+    live.row = { full, visible: full, masked: new Set() }
+    this.#keep(this.#describe(update, origin), visible, full, [])
+  }
+
+  #mergeAnew (revoked: readonly Update[], changes: readonly VerdictChange[]): void {
+    const { live } = this
+    for (const update of revoked) if (!live.verdicts.isNamed(linkOf(update))) this.#forget(update.id)
+    const { visible, full, masked } = live.row
+    const nextFull = mergeAll(live.id, live.counting(), live.chains())
+    const nextVisible = visible === full ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
+    live.row = { full: nextFull, visible: nextVisible, masked }
+    const close = live.updates.get(changes.find(({ id }) => live.updates.get(id)?.kind === 'close')?.id ?? '') ?? revoked[0]!
+    const described = { ...this.#describe(close, { local: false, owned: false }), caller: live.id, authorized: true, cause: 'revoked' as const, via: null }
+    this.#keep(described, visible, nextVisible)
+  }
+
+  #forget (id: UpdateId): void {
+    this.live.drop(id)
+    this.#drop.add(id)
+  }
+
+  /** Notes what the update changed in view, for the after-hooks. */
+  #keep (described: KeptChange, before: ObjectState, after: ObjectState, names?: readonly string[]): void {
+    const was = shows(before)
+    const is = shows(after)
+    if (!was && !is) return
+    const created = !was && is
+    const removed = was && !is
+    const fields = removed ? [] : visibleChanges(created ? undefined : before, after, created ? undefined : names)
+    if (fields.length === 0 && !created && !removed) return
+    this.changes.push({ kept: { ...described, created, removed, fields }, state: is ? after : undefined })
+  }
+
+  #describe (update: Update, { local, owned }: Origin): KeptChange {
+    const via = 'via' in update.body ? update.body.via : null
+    return {
+      object: update.object, update: { id: update.id, clock: update.clock }, caller: update.author ?? update.object,
+      authorized: this.live.isAuthorized(update), owned, local, cause: local ? 'local' : 'remote', via, created: false, removed: false, fields: []
+    }
+  }
+
+  #reportOddities (update: Update): void {
+    const forks = this.live.verdicts.forksOf(linkOf(update))
+    if (forks.length > 0) this.#report('fork', { object: update.object, author: update.author ?? update.object, seq: update.seq, updates: [update.id, ...forks].sort() })
+    if (update.body.kind === 'unknown') this.#report('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
+  }
+}
+
+function isFinal (update: Update): boolean {
+  return update.kind === 'remove' && update.author === null && update.body.kind === 'remove'
+}
+
+/** Grants, closes and keys have no hooks and cannot be masked. */
+function hasHooks (update: Update): boolean {
+  return update.body.kind === 'genesis' || update.body.kind === 'change' || update.body.kind === 'remove'
+}
+
+export function operationsOf (update: Update): readonly Operation[] {
+  return update.body.kind === 'genesis' || update.body.kind === 'change' ? update.body.operations : []
+}

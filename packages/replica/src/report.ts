@@ -1,0 +1,19 @@
+import type { ObjectId, UpdateId } from '@dinemic/core'
+
+/** What the engine tells the application of, without stopping for it. */
+export interface Reports {
+  /** An update that was refused, or is hidden here because a hook refused it. */
+  rejected: { readonly update: UpdateId, readonly object: ObjectId, readonly code: string, readonly reason: string, readonly cause?: unknown, readonly peer?: string }
+  /** Two updates of one author at one place: a restored backup, two devices, or worse. Both count, as concurrent. */
+  fork: { readonly object: ObjectId, readonly author: ObjectId, readonly seq: number, readonly updates: readonly UpdateId[] }
+  /** Concurrent values of one field, or one in the clear where the object says encrypted. */
+  conflict: { readonly object: ObjectId, readonly field: string, readonly reason: string }
+  /** A clock that is off: a peer's, or this node's. */
+  clock: { readonly peer: string, readonly ahead: number }
+  /** An update of a version or kind that this code doesn't know. */
+  incompatible: { readonly object: ObjectId, readonly update: UpdateId, readonly version: number, readonly model: string }
+  sync: { readonly peer: string, readonly model: string, readonly have: number, readonly want: number }
+  error: unknown
+}
+
+export type Report = <K extends keyof Reports>(event: K, payload: Reports[K]) => void
