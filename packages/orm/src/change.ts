@@ -1,3 +1,4 @@
+import { Sealed } from '@dinemic/core'
 import type { Clock, ObjectId, UpdateId } from '@dinemic/core'
 import type { Counter } from './collections/counter.js'
 import type { Dict } from './collections/dict.js'
@@ -16,6 +17,17 @@ export type Change<T extends Entity = Entity, F extends keyof T = keyof T> =
   [DataKeys<T>] extends [never]
     ? ChangeOf<T, string, unknown>
     : F extends DataKeys<T> ? ChangeOf<T, F, ElementOf<NonNullable<T[F]>>> : never
+
+/**
+ * swc with `emitDecoratorMetadata` doesn't know that `Change` is a type: it imports a value of that name for the parameters of hooks,
+ * and without one the program wouldn't link. `Object` is what tsc writes in its place.
+ */
+export const Change = Object
+
+/** A value for which this node holds no key. */
+export function isSealed (value: unknown): value is Sealed {
+  return value instanceof Sealed
+}
 
 export interface ChangeOf<T, F extends string, V> {
   /** As it was before the change in before-hooks, as it is after it in after-hooks. Read-only. */

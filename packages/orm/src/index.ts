@@ -1,1 +1,12 @@
-export {}
+export { Model } from './decorators/model.js'
+export { Counter, Dict, Field, Index, List, Ref } from './decorators/fields.js'
+export type { CollectionDecorator, FieldDecorator } from './decorators/fields.js'
+export * from './decorators/hooks.js'
+export type { FieldHook, HookDecorator, ObjectHook } from './decorators/hook-types.js'
+export { Change, isSealed } from './change.js'
+export type { ChangeOf } from './change.js'
+export { define, defineHooks } from './schema/define.js'
+export type { DefineOptions, FieldSpecs, HookSpec } from './schema/define.js'
+export type { FieldOptions, FieldSpec, ModelOptions } from './schema/options.js'
+export { hooksOf, schemaOf } from './schema/registry.js'
+export type { EntityClass, FieldKind, FieldSchema, HookName, HookSchema, ModelSchema } from './schema/types.js'

@@ -27,7 +27,7 @@ export interface CollectionDecorator<V> {
 export type List<T> = ListCollection<T>
 export type Dict<T> = DictCollection<T>
 export type Counter = CounterCollection
-export type Ref<T extends EntityBase> = RefValue<T>
+export type Ref<T extends object> = RefValue<T>
 
 /** A value. `true`: encrypted. */
 export function Field (options?: true | FieldOptions): FieldDecorator {

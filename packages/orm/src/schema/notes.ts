@@ -29,7 +29,10 @@ const METADATA: symbol = Symbol.metadata ?? defineMetadata(Symbol.for('Symbol.me
 /** By owner: the class (legacy decorators, `define()`), its metadata object (standard ones), or a method (`notesOfMethods`). */
 const notesByOwner = new WeakMap<object, ClassNotes>()
 
-/** Fields whose compiler passes no metadata: nothing there says which class they are of, but the next `@Model` is theirs. */
+/**
+ * Fields whose compiler passes no metadata: nothing says which class they are of, but the next `@Model` to run is theirs.
+ * There, and only there, a base class with fields needs `@Model` itself once two models extend it.
+ */
 const orphans: ClassNotes = { fields: new Map(), hooks: [] }
 
 export function notesFor (owner: object): ClassNotes {

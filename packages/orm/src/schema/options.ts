@@ -74,13 +74,14 @@ function badOptions (message: string): DinemicError {
 }
 
 function describe (value: unknown): string {
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`
   if (typeof value === 'string') return `'${value}'`
-  return typeof value === 'object' && value !== null && !isPlainObject(value) ? `an instance of ${value.constructor.name}` : String(value)
+  return typeof value === 'object' && value !== null ? 'an object of another kind' : String(value)
 }
 
+/** With a constructor of its own it is a class's prototype: what a legacy decorator without brackets is given. */
 function isPlainObject (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
+  return typeof value === 'object' && value !== null && !Object.hasOwn(value, 'constructor') &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
 }
 
 function isBoolean (value: unknown): value is boolean { return typeof value === 'boolean' }

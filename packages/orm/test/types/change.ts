@@ -1,8 +1,9 @@
 // The types of a change, and of listeners, in both dialects.
 import type { List } from '../../src/decorators/fields.js'
+import { isSealed } from '../../src/change.js'
 import type { Change } from '../../src/change.js'
 import { OnAuthorizedUpdated, OnUnauthorizedUpdate, OnUpdated } from '../../src/decorators/hooks.js'
-import { Entity } from '../../src/entity.js'
+import type { Entity } from '../../src/entity.js'
 import type { Person } from './model.js'
 
 class Listener {
@@ -35,7 +36,7 @@ holds<Same<Change<Person, 'salary'>['field'], 'salary'>>()
 holds<Same<Change['field'], string>>()
 holds<Same<Change['after'], unknown>>()
 holds<Same<Change['object'], Entity>>()
-holds<Same<Change<Person>['field'], 'name' | 'age' | 'salary' | 'address' | 'tags' | 'notes' | 'phones' | 'visits' | 'employer'>>()
+holds<Same<Change<Person>['field'], 'name' | 'age' | 'salary' | 'address' | 'tags' | 'notes' | 'phones' | 'visits' | 'employer' | 'boss'>>()
 
 export function narrowed (change: Change<Person>): string {
   if (change.field === 'age') return change.after!.toFixed()
@@ -46,6 +47,10 @@ export function narrowed (change: Change<Person>): string {
 
 export function widened (change: Change<Person, 'tags'>): Change {
   return change
+}
+
+export function maybeSealed ({ after }: Change<Person, 'salary'>): string | undefined {
+  return isSealed(after) ? after.epoch : after?.toFixed()
 }
 
 export function refusing ({ reject, accept, proposal }: Change): Promise<void> {

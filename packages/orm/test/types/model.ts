@@ -24,6 +24,7 @@ export class Person extends Entity {
   @Dict() phones!: Dict<string>
   @Counter() visits!: Counter
   @Ref(() => Company) employer?: Ref<Company>
+  @Ref(() => Person, true) boss?: Ref<Person>
 
   @OnAuthorizedUpdate('salary')
   check ({ after, reject }: Change<Person, 'salary'>) { if (after! < 0) reject('a salary is not negative') }
