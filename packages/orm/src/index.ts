@@ -1,7 +1,14 @@
 export { Model } from './decorators/model.js'
 export { Counter, Dict, Field, Index, List, Ref } from './decorators/fields.js'
 export type { CollectionDecorator, FieldDecorator } from './decorators/fields.js'
-export * from './decorators/hooks.js'
+export {
+  OnCreate, OnCreated, OnOwnedCreated,
+  OnUpdate, OnAuthorizedUpdate, OnUnauthorizedUpdate, OnOwnedUpdate,
+  OnUpdated, OnAuthorizedUpdated, OnUnauthorizedUpdated, OnOwnedUpdated,
+  OnDelete, OnAuthorizedDelete, OnUnauthorizedDelete, OnOwnedDelete,
+  OnDeleted, OnAuthorizedDeleted, OnUnauthorizedDeleted, OnOwnedDeleted,
+  OnRemove, OnAuthorizedRemove, OnUnauthorizedRemove, OnOwnedRemove
+} from './decorators/hooks.js'
 export type { FieldHook, HookDecorator, ObjectHook } from './decorators/hook-types.js'
 export { Change, isSealed } from './change.js'
 export type { ChangeOf } from './change.js'

@@ -26,7 +26,14 @@ export type ObjectHook = () => HookDecorator<AnyField>
 export type AnyField = '*'
 
 /** `unknown`, which any type meets, or a text that none does and that the compiler shows. */
-type Fits<Host, M extends HookMethod, F extends string> = FitsModel<ModelOf<Host, Taken<M>>, Taken<M>, F>
+type Fits<Host, M extends HookMethod, F extends string> =
+  Host extends Entity ? FitsModel<Host, Taken<M>, F> : FitsListener<Taken<M>, F>
+
+/** The model is the one that the change speaks of. Filters may leave few fields over, so a method may take changes of those alone. */
+type FitsListener<C, F extends string> =
+  C extends { readonly object: infer T extends Entity }
+    ? F extends AnyField ? unknown : FitsModel<T, C, F>
+    : Takes<Change, C>
 
 type FitsModel<T extends Entity, C, F extends string> =
   F extends AnyField
@@ -40,7 +47,3 @@ type Takes<Given, C> = [Given] extends [C] ? unknown : 'the method must take a C
 
 /** What the method takes; a method without parameters takes anything. */
 type Taken<M extends HookMethod> = Parameters<M> extends readonly [] ? unknown : Parameters<M>[0]
-
-/** Of a method of a model that model; of a listener's the one that its change speaks of. */
-type ModelOf<Host, C> =
-  Host extends Entity ? Host : C extends { readonly object: infer T extends Entity } ? T : Entity

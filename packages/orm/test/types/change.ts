@@ -16,12 +16,16 @@ export class Audit extends Listener {
   @OnAuthorizedUpdated() log ({ object, field, before, after, caller }: Change<Person>) { this.seen.push(object.id, field, caller, String(before), String(after)) }
   @OnUnauthorizedUpdate() block ({ field, reject }: Change) { reject(`update of ${field} was blocked`) }
   @OnUpdated('salary') pay ({ after }: Change<Person, 'salary'>) { return after?.toFixed(2) }
+  // The filter under which it is applied leaves only this field over.
+  @OnUpdated() filtered ({ after }: Change<Person, 'salary'>) { return after?.toFixed(2) }
   @OnUpdated('anything') open (change: Change) { return change.key }
 
   // @ts-expect-error a misspelt field of the model that the change speaks of
   @OnUpdated('salry') misspelt (change: Change<Person>) { return change }
-  // @ts-expect-error the hook hears of all fields
-  @OnUpdated() narrow ({ after }: Change<Person, 'salary'>) { return after }
+  // @ts-expect-error the hook hears of salary, the method takes changes of age
+  @OnUpdated('salary') other (change: Change<Person, 'age'>) { return change }
+  // @ts-expect-error not what a hook is given
+  @OnUpdated() text (change: string) { return change }
 }
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
