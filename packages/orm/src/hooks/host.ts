@@ -1,7 +1,7 @@
-import type { ObjectId, ObjectState } from '@dinemic/core'
+import type { ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
-import type { Ref } from '../collections/ref.js'
-import type { FieldSchema, ModelSchema } from '../schema/types.js'
+import type { RefOpener } from '../collections/ref.js'
+import type { ModelSchema } from '../schema/types.js'
 import type { EntityBase } from '../types.js'
 
 /** What the hooks need of the layer that has the classes. */
@@ -11,8 +11,8 @@ export interface HookHost {
   readonly schemas: { get (model: string): ModelSchema | undefined, values (): Iterable<ModelSchema> }
   /** The snapshot of a state, as an instance of its class. */
   entity (schema: ModelSchema, state: ObjectState, options: { readonly readonly: true }): Promise<EntityBase>
-  /** What a ref field holds, as the class has it. */
-  ref (field: FieldSchema, id: ObjectId): Ref
+  /** Opens what a ref in a change points to. */
+  readonly openRef: RefOpener
   /** Where errors of after-hooks go. */
   report (error: unknown): void
 }

@@ -2,6 +2,7 @@ import { Sealed, emptyState } from '@dinemic/core'
 import type { ObjectState, Value, WireValue } from '@dinemic/core'
 import type { FieldChange, ObjectChange, Reader } from '@dinemic/replica'
 import { Counter } from '../collections/counter.js'
+import { Ref } from '../collections/ref.js'
 import type { ModelSchema } from '../schema/types.js'
 import type { EntityBase } from '../types.js'
 import type { HookHost } from './host.js'
@@ -38,7 +39,7 @@ export class Scene {
     const clear = value instanceof Sealed ? await this.#open(field, value) : value
     if (typeof clear === 'bigint' && field.slot === 'counter') return new Counter({ where: field.field, sum: clear }).value
     const schema = this.schema.stored.get(field.field)
-    return schema?.kind === 'ref' && typeof clear === 'string' ? this.#host.ref(schema, clear) : clear
+    return schema?.kind === 'ref' && typeof clear === 'string' ? new Ref(clear, this.#host.openRef) : clear
   }
 
   /** With any key that is on this node; what none opens, and what is damaged, stays `Sealed` (R14). */

@@ -1,13 +1,12 @@
 import { Sealed, clockOf } from '@dinemic/core'
-import type { ObjectId, ObjectState, Value } from '@dinemic/core'
+import type { ObjectState, Value } from '@dinemic/core'
 import type { FieldChange, ObjectChange, Reader } from '@dinemic/replica'
-import { Ref } from '../../src/collections/ref.js'
 import type { Change } from '../../src/change.js'
 import { HookDispatcher } from '../../src/hooks/dispatcher.js'
 import type { HookOptions } from '../../src/hooks/dispatcher.js'
 import type { HookHost } from '../../src/hooks/host.js'
 import { schemaOf } from '../../src/schema/registry.js'
-import type { FieldSchema, ModelSchema } from '../../src/schema/types.js'
+import type { ModelSchema } from '../../src/schema/types.js'
 import type { EntityBase, ModelClass } from '../../src/types.js'
 import { idOf } from '../support/ids.js'
 import { ManualPlatform } from '../support/timers.js'
@@ -25,7 +24,7 @@ export function hookRig (models: readonly ModelClass[], options: HookOptions = {
     engine: { platform, reader: async () => fakeReader },
     schemas,
     report: (error) => reported.push(error),
-    ref: (_field: FieldSchema, id: ObjectId) => new Ref(id, () => Promise.reject(new Error('not opened in these tests'))),
+    openRef: () => Promise.reject(new Error('not opened in these tests')),
     entity: async (schema: ModelSchema, state: ObjectState) => {
       hydrated.push(state)
       return Object.assign(Object.create(schema.target.prototype), { id: state.id }) as EntityBase
@@ -64,5 +63,4 @@ const fakeReader: Reader = {
   openBytes: (bytes) => bytes
 }
 
-/** For listeners: keeps what they are given. */
 export type Heard = Change
