@@ -17,3 +17,15 @@ export type { DefineOptions, FieldSpecs, HookSpec } from './schema/define.js'
 export type { FieldOptions, FieldSpec, ModelOptions } from './schema/options.js'
 export { hooksOf, schemaOf } from './schema/registry.js'
 export type { EntityClass, FieldKind, FieldSchema, HookName, HookSchema, ModelSchema } from './schema/types.js'
+export { Entity } from './entity.js'
+export { ref } from './ref.js'
+export { Orm } from './orm.js'
+export type { OrmOptions } from './orm.js'
+export type { Transaction } from './transaction.js'
+export { registerOrm, unregisterOrm } from './default-node.js'
+export type { HasOrm, RunningOrm } from './default-node.js'
+export type { ActOptions, OpenOptions } from './options.js'
+export type {
+  AuthorizeOptions, Conflict, CreateOptions, CreateValues, DataKeys, EntityBase, EntityOrId, Grantee, Handle, InputOf, ModelClass, Objects,
+  RemoveOptions, RevokeOptions, Rights, SaveOptions, Subject
+} from './types.js'

@@ -1,0 +1,152 @@
+import { EMPTY_FIELD, Sealed, isDinemicError } from '@dinemic/core'
+import type { DinemicError, FieldState, ObjectState, Operation, Value, WireValue } from '@dinemic/core'
+import type { Reader } from '@dinemic/replica'
+import type { FieldSchema } from '../schema/types.js'
+import { deleteOperations } from '../operations.js'
+
+/** Where a sealed value stands, apart from its field. */
+export type Slot = { readonly slot: 'register' } | { readonly slot: 'dict' | 'list', readonly element: string }
+
+/** Gives the value in the clear, or the `Sealed` as it is where that can't be had. */
+export type Opener = (slot: Slot, value: WireValue) => WireValue
+
+/**
+ * One declared field of one entity: what the snapshot has, and what the property has. The content of each is the same
+ * immutable thing, so that what is staged is always a difference of two contents:
+ *
+ *   snapshot → property     what `save()` writes
+ *   saved    → property     what was assigned while the save ran, put on top of the new snapshot
+ */
+export abstract class Cell<Content> {
+  readonly field: FieldSchema
+  /** The field as users know it, such as `Person.salary`. */
+  readonly where: string
+  readonly #entity: { [property: string]: unknown }
+  #state: FieldState = EMPTY_FIELD
+  #load: (() => Content) | undefined
+  #base: Content | undefined
+  #problem: DinemicError | undefined
+  #thrower: (() => never) | undefined
+
+  constructor (entity: object, model: string, field: FieldSchema) {
+    this.#entity = entity as { [property: string]: unknown }
+    this.field = field
+    this.where = `${model}.${field.property}`
+  }
+
+  /** What stands in the object. Values that don't fit the kind of the field don't count. */
+  protected abstract read (state: FieldState, open: Opener): Content
+  /** What the property is to hold for a content; for a collection always the same one, so that who keeps it keeps the right one. */
+  protected abstract present (content: () => Content): unknown
+  /** The content of what a property holds that isn't undefined. Throws `ORM_BAD_VALUE`. `base`: what equal parts are taken from. */
+  protected abstract accept (held: unknown, base: Content): Content
+  protected abstract readonly empty: Content
+  protected abstract isEmpty (content: Content): boolean
+  protected abstract diff (from: Content, to: Content): Operation[]
+  protected abstract replay (content: Content, operations: readonly Operation[]): Content
+
+  /** Why the property throws when it is read. */
+  get problem (): DinemicError | undefined {
+    return this.#problem
+  }
+
+  get state (): FieldState {
+    return this.#state
+  }
+
+  /** What the property holds, without reading what throws. */
+  get held (): unknown {
+    return this.#isThrowing() ? undefined : this.#entity[this.field.property]
+  }
+
+  set held (value: unknown) {
+    this.#entity[this.field.property] = value
+  }
+
+  /** Takes the field from a new snapshot, and shows it with `staged` on top. */
+  load (state: ObjectState, reader: Reader | undefined, staged: readonly Operation[] = []): void {
+    const field = state.fields.get(this.field.name) ?? EMPTY_FIELD
+    this.#state = field
+    this.#problem = undefined
+    this.#base = undefined
+    this.#load = () => this.read(field, (slot, value) => this.#open(reader, slot, value))
+    // Only what is encrypted can be unreadable, so everything else may wait until somebody looks.
+    if (this.field.encrypted || state.encrypted.has(this.field.name)) this.base()
+    this.#show(staged)
+  }
+
+  /** Shows the snapshot, without what is staged. */
+  discard (): void {
+    this.#show([])
+  }
+
+  /** From the snapshot to the property. Throws `ORM_BAD_VALUE`. */
+  operations (): Operation[] {
+    if (this.#isThrowing()) return []
+    const held = this.#entity[this.field.property]
+    if (held !== undefined) return this.diff(this.base(), this.accept(held, this.base()))
+    return this.isEmpty(this.base()) ? [] : this.whenDeleted()
+  }
+
+  /** The content of the property, to which `since` compares. */
+  checkpoint (): Content {
+    if (this.#isThrowing()) return this.base()
+    const held = this.#entity[this.field.property]
+    return held === undefined ? this.empty : this.accept(held, this.base())
+  }
+
+  since (checkpoint: Content): Operation[] {
+    return this.diff(checkpoint, this.checkpoint())
+  }
+
+  /** Counters can't be. */
+  protected whenDeleted (): Operation[] {
+    return deleteOperations(this.field.name, this.#state)
+  }
+
+  protected base (): Content {
+    return this.#base ??= this.#load!()
+  }
+
+  #show (staged: readonly Operation[]): void {
+    this.#thrower = undefined
+    const { property } = this.field
+    const problem = this.#problem
+    if (problem !== undefined && staged.length === 0) return this.#showThrowing(problem)
+    const value = this.present(() => staged.length === 0 ? this.base() : this.replay(this.base(), staged))
+    Object.defineProperty(this.#entity, property, { value, enumerable: true, configurable: true, writable: true })
+  }
+
+  #showThrowing (problem: DinemicError): void {
+    const { property } = this.field
+    const entity = this.#entity
+    this.#thrower = () => { throw problem }
+    Object.defineProperty(entity, property, {
+      get: this.#thrower,
+      set: (value: unknown) => { Object.defineProperty(entity, property, { value, enumerable: true, configurable: true, writable: true }) },
+      // Not enumerable: printing or copying the entity must not throw for one field that can't be read.
+      enumerable: false,
+      configurable: true
+    })
+  }
+
+  #isThrowing (): boolean {
+    return this.#thrower !== undefined && Object.getOwnPropertyDescriptor(this.#entity, this.field.property)?.get === this.#thrower
+  }
+
+  #open (reader: Reader | undefined, slot: Slot, value: WireValue): WireValue {
+    if (!(value instanceof Sealed) || reader === undefined) return value
+    try {
+      return reader.open({ field: this.field.name, ...slot }, value)
+    } catch (error) {
+      if (!isDinemicError(error)) throw error
+      this.#problem = error // ORM_FIELD_SEALED or ORM_FIELD_CORRUPT: thrown when the property is read
+      return value
+    }
+  }
+}
+
+/** For cells whose content is compared with values in the clear. */
+export function isClear (value: WireValue | undefined): value is Value {
+  return value !== undefined && !(value instanceof Sealed)
+}

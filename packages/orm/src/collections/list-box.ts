@@ -1,0 +1,70 @@
+import type { WireValue } from '@dinemic/core'
+import type { ElementSource } from './element-source.js'
+import { newElements } from './list-element.js'
+import type { ListElement } from './list-element.js'
+import { minimalEdit } from './minimal-edit.js'
+import { ownCopy } from './own-copy.js'
+
+/** What a `List` holds: the elements, read from the snapshot when they are first asked for. */
+export class ListBox {
+  /** The field as users know it, such as `Person.tags`. */
+  readonly where: string
+  readonly #source: ElementSource
+  #load: () => readonly ListElement[] = () => []
+  #elements: ListElement[] | undefined
+
+  constructor (where: string, source: ElementSource) {
+    this.where = where
+    this.#source = source
+  }
+
+  /** Undefined: nobody has looked yet, so nothing can be staged. */
+  get touched (): readonly ListElement[] | undefined {
+    return this.#elements
+  }
+
+  get elements (): readonly ListElement[] {
+    return this.#writable()
+  }
+
+  reset (load: () => readonly ListElement[]): void {
+    this.#load = load
+    this.#elements = undefined
+  }
+
+  /** Takes `count` elements out at `start` and puts new ones there; gives the ones taken out. */
+  splice (start: number, count: number, values: readonly unknown[]): readonly ListElement[] {
+    const elements = this.#writable()
+    const inserted = newElements(values, elements[start - 1]?.position, elements[start + count]?.position, this.#source)
+    if (start === elements.length) {
+      for (const element of inserted) elements.push(element)
+      return []
+    }
+    this.#elements = [...elements.slice(0, start), ...inserted, ...elements.slice(start + count)]
+    return elements.slice(start, start + count)
+  }
+
+  set (index: number, value: unknown): void {
+    const elements = this.#writable()
+    elements[index] = { ...elements[index]!, value: value as WireValue }
+  }
+
+  /** `to` is the index that the element has afterwards. */
+  move (from: number, to: number): void {
+    const elements = this.#writable()
+    const [element] = elements.splice(from, 1)
+    const position = this.#source.between(elements[to - 1]?.position, elements[to]?.position)
+    elements.splice(to, 0, { ...element!, position })
+  }
+
+  replace (values: readonly unknown[]): void {
+    this.#elements = minimalEdit(this.#writable(), values, this.#source)
+  }
+
+  #writable (): ListElement[] {
+    return this.#elements ??= this.#load().map((element) => {
+      const value = ownCopy(element.value)
+      return value === element.value ? element : { ...element, value }
+    })
+  }
+}

@@ -1,0 +1,146 @@
+import { DinemicError, can, checkValue, grantsTo, openGrants, parseId, readersOf } from '@dinemic/core'
+import type { ObjectId, Right, Value } from '@dinemic/core'
+import type { Engine, HistoryEntry } from '@dinemic/replica'
+import { isDinemicError } from '@dinemic/core'
+import type { Cell } from './cells/cell.js'
+import { conflictsIn } from './conflicts.js'
+import { anyValue, hasValue, plain } from './generic-value.js'
+import { grantRequests, rightsOf, subjectOf } from './grants.js'
+import type { AuthorizeOptions, Conflict, Handle, RevokeOptions, Subject } from './types.js'
+import type { WorkingCopy } from './working-copy.js'
+import type { CopyWriter } from './writer.js'
+
+/** `entity.$` */
+export class EntityHandle implements Handle {
+  readonly #engine: Engine
+  readonly #copy: WorkingCopy
+  readonly #writer: CopyWriter
+
+  constructor (engine: Engine, copy: WorkingCopy, writer: CopyWriter) {
+    this.#engine = engine
+    this.#copy = copy
+    this.#writer = writer
+  }
+
+  get model (): string {
+    return this.#copy.schema.name
+  }
+
+  get publicKey (): Uint8Array {
+    return parseId(this.#copy.id).key.slice()
+  }
+
+  get caller (): ObjectId {
+    return this.#copy.caller
+  }
+
+  get owned (): boolean {
+    return this.#copy.owned
+  }
+
+  get dirty (): string[] {
+    return [...[...this.#copy.cells].filter(isDirty).map(({ field }) => field.property), ...this.#copy.undeclared.keys()]
+  }
+
+  get sealed (): string[] {
+    return [...this.#copy.cells].filter(({ problem }) => isDinemicError(problem, 'ORM_FIELD_SEALED')).map(({ field }) => field.property)
+  }
+
+  readers (): ObjectId[] {
+    return [...readersOf(this.#copy.state)]
+  }
+
+  writers (): (ObjectId | 'anyone')[] {
+    const subjects = openGrants(this.#copy.state).filter(({ grant }) => grant.right === 'update').map(({ grant }) => grant.subject ?? 'anyone')
+    return [...new Set(subjects)].sort()
+  }
+
+  can (right: Right, who: Subject = this.#copy.caller): boolean {
+    const subject = subjectOf(who)
+    return subject === null ? grantsTo(this.#copy.state, null, right).length > 0 : can(this.#copy.state, subject, right)
+  }
+
+  authorize (who: Subject, options: AuthorizeOptions = {}): void {
+    this.#checkOwner('authorize')
+    for (const grant of grantRequests(this.#copy.schema, who, options)) this.#copy.grants.add(grant)
+  }
+
+  revoke (who: Subject, options: RevokeOptions = {}): void {
+    this.#checkOwner('revoke')
+    const { keep } = options
+    this.#copy.revokes.add({ subject: subjectOf(who), rights: rightsOf(options), ...(keep === undefined ? {} : { keep: [...keep] }) })
+  }
+
+  async refresh (): Promise<void> {
+    await this.#writer.refresh()
+  }
+
+  discard (): void {
+    this.#copy.discard()
+  }
+
+  async history (): Promise<HistoryEntry[]> {
+    return this.#engine.history(this.#copy.id)
+  }
+
+  conflicts (field: string): Conflict[] {
+    const { state, reader, schema } = this.#copy
+    return conflictsIn(state, schema.fields.get(field)?.name ?? field, reader)
+  }
+
+  fields (): string[] {
+    return [...this.#copy.state.fields].filter(([, field]) => hasValue(field)).map(([name]) => name).sort()
+  }
+
+  get (name: string): Value | undefined {
+    const staged = this.#copy.undeclared.get(name)
+    if (staged !== undefined) return staged.value
+    const cell = this.#copy.cellStoredAs(name)
+    if (cell?.held !== undefined && !isEmptyCollection(cell)) return plain(cell.held)
+    if (cell !== undefined && isDirty(cell)) return undefined
+    const field = this.#copy.state.fields.get(name)
+    return field === undefined ? undefined : anyValue(name, field, this.#copy.reader)
+  }
+
+  set (name: string, value: Value, { encrypted = false }: { readonly encrypted?: boolean } = {}): void {
+    const cell = this.#copy.cellStoredAs(name)
+    if (cell !== undefined) cell.held = value
+    else this.#copy.undeclared.set(name, { value: checkValue(value, `${this.model}.${name}`), encrypted })
+  }
+
+  delete (name: string): void {
+    const cell = this.#copy.cellStoredAs(name)
+    if (cell !== undefined) cell.held = undefined
+    else this.#copy.undeclared.set(name, { encrypted: false })
+  }
+
+  seal (bytes: Uint8Array): Uint8Array {
+    return this.#copy.reader.sealBytes(bytes)
+  }
+
+  unseal (bytes: Uint8Array): Uint8Array {
+    return this.#copy.reader.openBytes(bytes)
+  }
+
+  #checkOwner (verb: string): void {
+    const { id, caller, owned } = this.#copy
+    if (caller === id) return
+    const reason = owned ? `this entity acts as ${caller}. Open it without \`as\`` : 'its private key is not on this node. Do it where the object was created, or import its key: node.keys.import()'
+    throw new DinemicError('ORM_NOT_OWNER', `$.${verb}() of ${id}: only the owner grants and revokes, and ${reason}.`, { details: { id, caller } })
+  }
+}
+
+/** A value that `save()` will refuse is staged all the same. */
+function isDirty (cell: Cell<unknown>): boolean {
+  try {
+    return cell.operations().length > 0
+  } catch (error) {
+    if (isDinemicError(error)) return true
+    throw error
+  }
+}
+
+/** Then something of another kind may stand under the name. */
+function isEmptyCollection ({ held }: Cell<unknown>): boolean {
+  return typeof held === 'object' && held !== null && (('length' in held && held.length === 0) || ('size' in held && held.size === 0) || ('exact' in held && held.exact === 0n))
+}

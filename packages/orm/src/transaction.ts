@@ -1,0 +1,47 @@
+import type { Engine, WriteRequest } from '@dinemic/replica'
+import { writerOf } from './construct.js'
+import type { Enlisted } from './construct.js'
+import { newEntity } from './create.js'
+import type { EntityHome } from './hydrate.js'
+import type { Schemas } from './schemas.js'
+import type { CreateOptions, CreateValues, EntityBase, ModelClass } from './types.js'
+
+/** What the function given to `node.transaction()` collects. Nothing is written before that function has resolved. */
+export interface Transaction {
+  /** The new entity; its object is there once the transaction has ended. */
+  create<T extends EntityBase> (model: ModelClass<T>, values: CreateValues<T>, options?: CreateOptions): T
+  /** Writes what is staged on the entity when the transaction ends. */
+  save (entity: EntityBase): void
+  /** Removes the object; what is staged on the entity is not saved. */
+  remove (entity: EntityBase): void
+}
+
+/** Runs `task`, then commits all that it collected in one atomic batch. If it throws, or one update is refused, nothing is written. */
+export async function transact<R> (home: EntityHome & { readonly schemas: Schemas }, task: (tx: Transaction) => R | Promise<R>): Promise<R> {
+  const collected = new Map<EntityBase, 'save' | 'remove'>()
+  const result = await task({
+    create: <T extends EntityBase>(model: ModelClass<T>, values: CreateValues<T>, options?: CreateOptions): T => {
+      const entity = newEntity(home, home.schemas.of(model), values, options)
+      collected.set(entity, 'save')
+      return entity as T
+    },
+    save: (entity) => { if (!collected.has(entity)) collected.set(entity, 'save') },
+    remove: (entity) => { collected.set(entity, 'remove') }
+  })
+  await commit(home.engine, collected)
+  return result
+}
+
+async function commit (engine: Engine, collected: ReadonlyMap<EntityBase, 'save' | 'remove'>): Promise<void> {
+  const inOrder = [...collected].map(([entity, what]) => ({ writer: writerOf(entity), what })).sort((a, b) => a.writer.serial - b.writer.serial)
+  const enlisted: Enlisted[] = []
+  let committed = false
+  try {
+    for (const { writer, what } of inOrder) enlisted.push(await writer.enlist({ remove: what === 'remove' }))
+    const requests = enlisted.flatMap(({ request }): WriteRequest[] => request === undefined ? [] : [request])
+    if (requests.length > 0) await engine.write(requests)
+    committed = true
+  } finally {
+    await Promise.all(enlisted.map(({ settle }) => settle(committed)))
+  }
+}

@@ -1,0 +1,82 @@
+import { DinemicError, parseId } from '@dinemic/core'
+import type { ObjectId, ObjectState } from '@dinemic/core'
+import { writerOf } from './construct.js'
+import { newEntity } from './create.js'
+import { idOf } from './grants.js'
+import type { EntityHome } from './hydrate.js'
+import type { ActOptions, OpenOptions } from './options.js'
+import { count, find, first, ids } from './query/find.js'
+import type { QueryHost } from './query/host.js'
+import { live } from './query/live.js'
+import type { LiveOptions, LiveQuery, Query, Rows } from './query/types.js'
+import type { ModelSchema } from './schema/types.js'
+import type { CreateOptions, CreateValues, EntityBase, Objects } from './types.js'
+
+/** The verbs of one model on one node. */
+export class ModelVerbs<T extends EntityBase> implements Objects<T> {
+  readonly #host: EntityHome & QueryHost
+  readonly #schema: ModelSchema
+
+  constructor (host: EntityHome & QueryHost, schema: ModelSchema) {
+    this.#host = host
+    this.#schema = schema
+  }
+
+  async create (values: CreateValues<T>, options?: CreateOptions): Promise<T> {
+    const entity = newEntity(this.#host, this.#schema, values, options)
+    await writerOf(entity).save({})
+    return entity as T
+  }
+
+  async open (id: ObjectId, { as, ...wait }: OpenOptions = {}): Promise<T> {
+    this.#checkModel(id, 'open')
+    const caller = await this.#caller(as)
+    return this.#entity(await this.#host.engine.wait(id, wait), caller)
+  }
+
+  async get (id: ObjectId, { as, removed = false }: ActOptions = {}): Promise<T | undefined> {
+    this.#checkModel(id, 'get')
+    const caller = await this.#caller(as)
+    const state = await this.#host.engine.state(id, { removed })
+    return state === undefined ? undefined : this.#entity(state, caller)
+  }
+
+  async find (query?: Query<T>): Promise<Rows<T>> {
+    return find(this.#host, this.#schema, query)
+  }
+
+  async first (query?: Query<T>): Promise<T | undefined> {
+    return first(this.#host, this.#schema, query)
+  }
+
+  async count (query?: Query<T>): Promise<number> {
+    return count(this.#host, this.#schema, query)
+  }
+
+  async ids (options?: { readonly owned?: boolean }): Promise<ObjectId[]> {
+    return ids(this.#host.engine, this.#schema.name, options)
+  }
+
+  live (query?: Query<T>, options?: LiveOptions): LiveQuery<T> {
+    return live(this.#host, this.#schema, query, options)
+  }
+
+  async #entity (state: ObjectState, caller: ObjectId | undefined): Promise<T> {
+    return await this.#host.entity(this.#schema, state, caller === undefined ? {} : { caller }) as T
+  }
+
+  /** Before waiting for the object: who can't act needn't wait. */
+  async #caller (as: ActOptions['as']): Promise<ObjectId | undefined> {
+    if (as === undefined) return undefined
+    const caller = idOf(as)
+    if (await this.#host.engine.keys.has(caller)) return caller
+    throw new DinemicError('ORM_NO_KEY', `as: ${caller}: its private key is not on this node, so nobody here can act as it. Act where it was created, or import its key: node.keys.import().`, { details: { caller } })
+  }
+
+  #checkModel (id: ObjectId, verb: string): void {
+    const { model } = parseId(id)
+    const { name, target } = this.#schema
+    if (model === name) return
+    throw new DinemicError('ORM_WRONG_MODEL', `${target.name}.${verb}('${id}'): the id is that of a ${model}, and ${target.name} opens objects of the model ${name}. Use the class of ${model}.`, { details: { id, model } })
+  }
+}

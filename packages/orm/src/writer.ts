@@ -1,0 +1,93 @@
+import { DinemicError } from '@dinemic/core'
+import type { UpdateId } from '@dinemic/core'
+import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
+import type { Enlisted, EntityWriter } from './construct.js'
+import { checkNotReentrant } from './hooks/context.js'
+import { SaveQueue } from './save-queue.js'
+import type { RemoveOptions, SaveOptions } from './types.js'
+import type { WorkingCopy } from './working-copy.js'
+
+let writers = 0
+
+/** Saves of one entity, one after another; each leaves staged what came after it. */
+export class CopyWriter implements EntityWriter {
+  readonly serial = ++writers
+  readonly #engine: Engine
+  readonly #copy: WorkingCopy
+  readonly #readonly: boolean
+  readonly #queue = new SaveQueue()
+
+  constructor (engine: Engine, copy: WorkingCopy, options: { readonly readonly: boolean }) {
+    this.#engine = engine
+    this.#copy = copy
+    this.#readonly = options.readonly
+  }
+
+  async save ({ propose = false, ifUnchanged = false }: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    return this.#write(await this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
+  }
+
+  async remove ({ propose = false }: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    return this.#write(await this.enlist({ remove: true }), { propose })
+  }
+
+  async enlist ({ remove = false } = {}): Promise<Enlisted> {
+    this.#check()
+    const leave = await this.#queue.enter()
+    try {
+      const request = remove ? this.#copy.removal() : this.#copy.request()
+      const checkpoint = this.#copy.checkpoint()
+      const settle = async (committed: boolean): Promise<void> => {
+        try {
+          if (committed) this.#copy.committed(checkpoint, await this.#snapshot())
+        } finally {
+          leave()
+        }
+      }
+      return { request, settle }
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`. */
+  async refresh (): Promise<void> {
+    const leave = await this.#queue.enter()
+    try {
+      const snapshot = await this.#snapshot()
+      if (snapshot === undefined) {
+        throw new DinemicError('ORM_NOT_FOUND', `${this.#copy.id} is not here any more: somebody removed it. The entity still shows its last snapshot.`, { details: { id: this.#copy.id } })
+      }
+      this.#copy.refresh(snapshot)
+    } finally {
+      leave()
+    }
+  }
+
+  async #write ({ request, settle }: Enlisted, { propose, ...options }: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+    let committed = false
+    try {
+      if (request === undefined) return []
+      // A proposal changes nothing here: all stays staged until the owner's answer comes back as an update.
+      if (propose) return await this.#engine.propose(request)
+      const [ids] = await this.#engine.write([{ ...request, ...options } satisfies WriteRequest])
+      committed = true
+      return ids!
+    } finally {
+      await settle(committed)
+    }
+  }
+
+  async #snapshot () {
+    // Who opened what was removed goes on seeing it.
+    const state = await this.#engine.state(this.#copy.id, { removed: this.#copy.state.removed !== null })
+    return state === undefined ? undefined : { state, reader: await this.#engine.reader(state, this.#copy.caller) }
+  }
+
+  #check (): void {
+    checkNotReentrant(this.#copy.id)
+    if (!this.#readonly) return
+    throw new DinemicError('ORM_READ_ONLY', `This entity of ${this.#copy.id} was made for a hook and can't be saved. Open the object: await ${this.#copy.schema.target.name}.open(object.id).`, { details: { id: this.#copy.id } })
+  }
+}
