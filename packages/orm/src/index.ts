@@ -29,3 +29,11 @@ export type {
   AuthorizeOptions, Conflict, CreateOptions, CreateValues, DataKeys, EntityBase, EntityOrId, Grantee, Handle, InputOf, ModelClass, Objects,
   RemoveOptions, RevokeOptions, Rights, SaveOptions, Subject
 } from './types.js'
+export { Listener } from './hooks/listener.js'
+export { filter } from './hooks/build-filter.js'
+export type { FilterParts } from './hooks/build-filter.js'
+export { HookDispatcher } from './hooks/dispatcher.js'
+export type { HookOptions } from './hooks/dispatcher.js'
+export { currentHook } from './hooks/context.js'
+export type { HookContext } from './hooks/context.js'
+export type { Condition, LiveEvents, LiveOptions, LiveQuery, Order, Query, Rows, Where } from './query/types.js'
