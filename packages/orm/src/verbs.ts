@@ -1,8 +1,8 @@
 import { DinemicError, parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
+import { checkedCaller } from './caller.js'
 import { writerOf } from './construct.js'
 import { newEntity } from './create.js'
-import { idOf } from './grants.js'
 import type { EntityHome } from './hydrate.js'
 import type { ActOptions, OpenOptions } from './options.js'
 import { count, find, first, ids } from './query/find.js'
@@ -30,13 +30,13 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
 
   async open (id: ObjectId, { as, ...wait }: OpenOptions = {}): Promise<T> {
     this.#checkModel(id, 'open')
-    const caller = await this.#caller(as)
+    const caller = await checkedCaller(this.#host.engine.keys, as) // Before waiting for the object: who can't act needn't wait.
     return this.#entity(await this.#host.engine.wait(id, wait), caller)
   }
 
   async get (id: ObjectId, { as, removed = false }: ActOptions = {}): Promise<T | undefined> {
     this.#checkModel(id, 'get')
-    const caller = await this.#caller(as)
+    const caller = await checkedCaller(this.#host.engine.keys, as)
     const state = await this.#host.engine.state(id, { removed })
     return state === undefined ? undefined : this.#entity(state, caller)
   }
@@ -63,14 +63,6 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
 
   async #entity (state: ObjectState, caller: ObjectId | undefined): Promise<T> {
     return await this.#host.entity(this.#schema, state, caller === undefined ? {} : { caller }) as T
-  }
-
-  /** Before waiting for the object: who can't act needn't wait. */
-  async #caller (as: ActOptions['as']): Promise<ObjectId | undefined> {
-    if (as === undefined) return undefined
-    const caller = idOf(as)
-    if (await this.#host.engine.keys.has(caller)) return caller
-    throw new DinemicError('ORM_NO_KEY', `as: ${caller}: its private key is not on this node, so nobody here can act as it. Act where it was created, or import its key: node.keys.import().`, { details: { caller } })
   }
 
   #checkModel (id: ObjectId, verb: string): void {

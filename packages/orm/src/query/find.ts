@@ -6,11 +6,12 @@ import type { QueryHost } from './host.js'
 import type { Position } from './order.js'
 import { planQuery } from './plan.js'
 import type { Plan } from './plan.js'
-import { rowOf, selectRows } from './select.js'
+import { scanRows, selectRows } from './select.js'
 import type { Row } from './select.js'
 import type { Query, Rows } from './types.js'
 
-// Verbs of a model. All throw ORM_BAD_FILTER for a field that the model doesn't have, ORM_BAD_VALUE for all else that is wrong.
+// Verbs of a model. All reject with ORM_BAD_FILTER for a field that the model doesn't have, ORM_BAD_VALUE for all else that is
+// wrong, ORM_NO_KEY where the key of `as` isn't here.
 
 export async function find<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}): Promise<Rows<T>> {
   const plan = planQuery(host.engine.provider, schema, query)
@@ -29,9 +30,7 @@ export async function first<T extends EntityBase> (host: QueryHost, schema: Mode
 export async function count<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}): Promise<number> {
   const plan = planQuery(host.engine.provider, schema, { ...query, limit: undefined, after: undefined })
   let rows = 0
-  for await (const id of host.engine.ids(schema.name)) {
-    if (await rowOf(host.engine, plan, await host.engine.state(id)) !== undefined) rows++
-  }
+  for await (const _ of scanRows(host.engine, plan)) rows++
   return rows
 }
 

@@ -13,7 +13,7 @@ import { rowOf, selectRows } from './select.js'
 import type { ReadState, Row } from './select.js'
 import type { LiveEvents, LiveOptions, LiveQuery, Query, Rows } from './types.js'
 
-/** Throws `ORM_BAD_FILTER` for a field that the model doesn't have, `ORM_BAD_VALUE` for all else that is wrong. */
+/** Throws `ORM_BAD_FILTER` for a field that the model doesn't have, `ORM_BAD_VALUE` for all else that is wrong. `ORM_NO_KEY` ends the iteration. */
 export function live<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}, options: LiveOptions = {}): LiveQuery<T> {
   return new LiveRows(host, planQuery(host.engine.provider, schema, query), options)
 }

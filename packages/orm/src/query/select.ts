@@ -1,5 +1,6 @@
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
+import { checkedCaller, defaultCaller } from '../caller.js'
 import { holds } from './match.js'
 import type { Position } from './order.js'
 import type { Plan } from './plan.js'
@@ -16,20 +17,28 @@ export function capacityOf (plan: Plan): number {
 
 /**
  * The rows of a query in order, up to `capacityOf(plan)`: a scan of the model. Without `orderBy` the scan is in order
- * itself, so it starts at the cursor and ends with the last row that is asked for.
+ * itself, so it starts at the cursor and ends with the last row that is asked for. Rejects with `ORM_NO_KEY`.
  */
-export async function selectRows (engine: Engine, plan: Plan, readState: ReadState = (id) => engine.state(id)): Promise<readonly Row[]> {
+export async function selectRows (engine: Engine, plan: Plan, readState?: ReadState): Promise<readonly Row[]> {
   const inOrder = plan.order.length === 0
   const window = plan.limit === undefined ? undefined : new Window<Row>(plan.compare, capacityOf(plan))
   const all: Row[] = []
-  for await (const id of engine.ids(plan.schema.name, inOrder && plan.after !== undefined ? { after: plan.after.id } : {})) {
-    const row = await rowOf(engine, plan, await readState(id))
-    if (row === undefined) continue
+  for await (const row of scanRows(engine, plan, readState)) {
     if (window === undefined) all.push(row)
     else window.add(row)
     if (inOrder && window?.full === true) break
   }
   return window?.rows ?? all.sort(plan.compare)
+}
+
+/** All rows of a query, in the order of their keys. Rejects with `ORM_NO_KEY`. */
+export async function * scanRows (engine: Engine, plan: Plan, readState: ReadState = (id) => engine.state(id)): AsyncIterable<Row> {
+  await checkedCaller(engine.keys, plan.caller)
+  const start = plan.order.length === 0 && plan.after !== undefined ? { after: plan.after.id } : {}
+  for await (const id of engine.ids(plan.schema.name, start)) {
+    const row = await rowOf(engine, plan, await readState(id))
+    if (row !== undefined) yield row
+  }
 }
 
 export type ReadState = (id: ObjectId) => Promise<ObjectState | undefined>
@@ -50,9 +59,4 @@ export async function rowOf (engine: Engine, plan: Plan, state: ObjectState | un
 async function readerOf (engine: Engine, plan: Plan, state: ObjectState): Promise<RowReader> {
   const encrypted = plan.reads.some((name) => state.encrypted.has(name))
   return new RowReader(plan.schema, state, encrypted ? await engine.reader(state, plan.caller ?? await defaultCaller(engine, state.id)) : undefined)
-}
-
-/** As an entity is opened without `as`: by the object itself where its key is here, else by the node. */
-async function defaultCaller (engine: Engine, object: ObjectId): Promise<ObjectId> {
-  return await engine.keys.has(object) ? object : engine.self
 }

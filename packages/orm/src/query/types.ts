@@ -12,7 +12,7 @@ export interface Query<T> {
   readonly as?: string | { readonly id: string }
 }
 
-export type LiveOptions = { readonly signal?: AbortSignal }
+export interface LiveOptions { readonly signal?: AbortSignal }
 
 /** All of it must hold. A condition on a field that is sealed here holds never, and neither does its negation. */
 export type Where<T> = { readonly [F in FieldOf<T>]?: FieldCondition<NonNullable<T[F]>> } & {

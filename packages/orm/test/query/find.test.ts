@@ -132,8 +132,12 @@ test('ids gives all of a model, or those whose key is here', async () => {
   expect(await ids(host.engine, 'Person', { owned: true })).toEqual([inOrder[1]])
 })
 
-test('entities are made for the caller that the query names', async () => {
-  const { host, inOrder } = people(1)
-  const [row] = await find<Person & { caller: string }>(host, schema, { as: inOrder[0] as string })
-  expect(row?.caller).toBe(inOrder[0])
+test('entities are made for the caller that the query names, whose key must be here', async () => {
+  const { engine, host, inOrder } = people(1)
+  const as = inOrder[0]!
+  await expect(find(host, schema, { as })).rejects.toMatchObject({ code: 'ORM_NO_KEY' })
+  await expect(count(host, schema, { as })).rejects.toMatchObject({ code: 'ORM_NO_KEY' })
+  engine.owned.add(as)
+  const [row] = await find<Person & { caller: string }>(host, schema, { as })
+  expect(row?.caller).toBe(as)
 })

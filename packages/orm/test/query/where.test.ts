@@ -142,6 +142,7 @@ describe('a sealed value', () => {
 
   async function names (salary: ReturnType<typeof sealedFor>, query: Query<Person>): Promise<string[]> {
     const { engine, host } = queryRig()
+    engine.owned.add(reader)
     engine.put(idOf('Person', 1), { n: value('Bob'), salary: value(salary) }, ['salary'])
     return (await find(host, schemaFor(Person), query)).map(({ name }) => name)
   }
