@@ -38,7 +38,7 @@ const ADMITTED: Admission = { is: 'admitted' }
 
 /**
  * Admission (docs/protocol.md): update and grant alone decide. `grantOf` gives the grant at a place, null if the update
- * named there is known and carries none there, undefined if that update isn't known.
+ * named there is known and carries none there, undefined if that update isn't known or is of a kind or version that isn't.
  */
 export function admissionOf (update: Update, grantOf: (ref: GrantRef) => Grant | null | undefined): Admission {
   if (update.author === null) return ADMITTED

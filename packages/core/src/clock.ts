@@ -2,6 +2,7 @@ import type { Clock } from './types.js'
 
 const COUNTER_BITS = 16n
 const MAX_MILLIS = 2 ** 48 - 1
+const MAX_CLOCK = 2n ** 64n - 1n
 
 /** How far ahead of its own time a writer follows a clock that it has seen, in ms. What is further ahead is passed over. */
 export const CLOCK_BOUND = 5 * 60 * 1000
@@ -27,5 +28,5 @@ export function nextClock (now: number, seen: Iterable<Clock>, bound = CLOCK_BOU
   for (const clock of seen) {
     if (clock > greatest && clock <= limit) greatest = clock
   }
-  return greatest + 1n
+  return greatest < MAX_CLOCK ? greatest + 1n : MAX_CLOCK
 }

@@ -19,8 +19,8 @@ export interface ObjectState {
   readonly epochs: readonly EpochState[]
   /** Seeds of epochs for readers, wherever they came from. */
   readonly wraps: readonly Wrap[]
-  /** Pointers of `ok` updates to values that haven't arrived: target → the cells that it is superseded in. */
-  readonly awaited: ReadonlyMap<UpdateId, readonly string[]>
+  /** Pointers of updates that count to updates that don't, or not yet; sorted by `update`. */
+  readonly awaited: readonly AwaitedState[]
   /** The endorsement of each proposal whose counter increments count: proposal → update and its increments. */
   readonly endorsed: ReadonlyMap<UpdateId, Endorsement>
 }
@@ -59,6 +59,9 @@ export interface ElementState {
 /** A grant is open while no close names it. */
 export interface GrantState { readonly ref: GrantRef, readonly grant: Grant, readonly clock: Clock }
 export interface CloseState { readonly update: UpdateId, readonly grant: GrantRef, readonly heads: readonly Head[] }
+
+/** In these cells (see `cellsOf`) the update supersedes these targets, sorted: their values are dead where they come to count. */
+export interface AwaitedState { readonly update: UpdateId, readonly targets: readonly UpdateId[], readonly cells: readonly string[] }
 
 /** An epoch with the update that brought it, and its clock. Its wraps stand apart: they may come before it. */
 export interface EpochState extends Omit<Epoch, 'wraps'> { readonly update: UpdateId, readonly clock: Clock }

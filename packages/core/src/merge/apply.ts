@@ -2,71 +2,96 @@ import { bytesToHex } from '../bytes.js'
 import type { GrantState, ObjectState } from '../state-types.js'
 import type { Epoch, GenesisBody, ChangeBody, Grant, Operation, Update, Wrap } from '../update-types.js'
 import type { ObjectId, UpdateId, Verdict } from '../types.js'
-import { cellsOf } from '../update/operations.js'
 import { refKey } from '../verdict/link.js'
+import { deadCells, withPointers, withoutTarget } from './awaited.js'
 import { EMPTY_FIELD, applyOperation, withoutClear, withoutIncrement } from './fields.js'
 import type { Writer } from './fields.js'
 
-/** What the merge asks of the object's chains. */
+/** What the merge asks of the object's chains. `Verdicts` answers both. */
 export interface Chains {
+  /**
+   * Where several updates come to count at once, those that are still to be applied must not be `ok` yet, and a masked
+   * one never: the pointers to them would be lost.
+   */
   verdict (id: UpdateId): Verdict | undefined
   isAncestor (ancestor: Writer['candidate'] & { readonly id: UpdateId }, of: Update): boolean
 }
 
 export function emptyState (id: ObjectId): ObjectState {
-  return { id, geneses: [], removed: null, fields: new Map(), encrypted: new Set(), grants: [], closes: [], epochs: [], wraps: [], awaited: new Map(), endorsed: new Map() }
+  return { id, geneses: [], removed: null, fields: new Map(), encrypted: new Set(), grants: [], closes: [], epochs: [], wraps: [], awaited: [], endorsed: new Map() }
 }
 
 /**
- * The state with one more update that counts. Updates of one chain come in chain order, otherwise the order
- * makes no difference; an update that stops counting is not undone but left out of a new merge of all.
+ * The state with one more update that counts, of whatever kind. Updates of one chain come in chain order, otherwise the
+ * order makes no difference. What can't be applied is left to a new merge of all: see `VerdictChange.remerge`.
  */
 export function applyUpdate (state: ObjectState, update: Update, chains: Chains): ObjectState {
+  const dead = deadCells(state.awaited, update.id)
+  const awaited = withoutTarget(state.awaited, update.id)
+  return applyBody(awaited === state.awaited ? state : { ...state, awaited }, { update, chains, dead })
+}
+
+/** The merge of all updates that count, given in any order. */
+export function mergeAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): ObjectState {
+  const inChainOrder = [...counting].sort((a, b) => a.seq - b.seq)
+  const applied = new Set<UpdateId>()
+  const asApplied: Chains = {
+    verdict: target => applied.has(target) ? 'ok' : 'pending',
+    isAncestor: (ancestor, of) => chains.isAncestor(ancestor, of)
+  }
+  return inChainOrder.reduce((state, update) => {
+    const next = applyUpdate(state, update, asApplied)
+    applied.add(update.id)
+    return next
+  }, emptyState(id))
+}
+
+/** An update on its way into the state, and the cells in which its values are superseded already. */
+interface Arrival { readonly update: Update, readonly chains: Chains, readonly dead: ReadonlySet<string> }
+
+function applyBody (state: ObjectState, arrival: Arrival): ObjectState {
+  const { update } = arrival
   const { body } = update
   switch (body.kind) {
-    case 'genesis': return applyGenesis(state, update, body, chains)
+    case 'genesis': return applyGenesis(state, arrival, body)
     case 'grant': return withGrants(state, update, [body.grant])
     case 'close': return withEpoch(addClose(state, update, body), update, body.epoch)
-    case 'change': return applyChange(state, update, body, chains)
+    case 'change': return applyChange(state, arrival, body)
     case 'remove': return withRemove(state, update)
     case 'keys': return withNames(withWraps(withEpoch(state, update, body.epoch), body.wraps), body.encrypted)
     case 'unknown': return state
   }
 }
 
-/** The merge of all updates that count, in any order. */
-export function mergeAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): ObjectState {
-  const inChainOrder = [...counting].sort((a, b) => a.seq - b.seq)
-  return inChainOrder.reduce((state, update) => applyUpdate(state, update, chains), emptyState(id))
-}
-
-function applyGenesis (state: ObjectState, update: Update, body: GenesisBody, chains: Chains): ObjectState {
+function applyGenesis (state: ObjectState, arrival: Arrival, body: GenesisBody): ObjectState {
+  const { update } = arrival
   const known = { ...state, geneses: [...state.geneses, update.id].sort() }
   const lawful = withNames(withEpoch(withGrants(known, update, body.grants), update, body.epoch), body.encrypted)
-  return withOperations(lawful, update, body.operations, chains)
+  return withOperations(lawful, arrival, body.operations)
 }
 
-function applyChange (state: ObjectState, update: Update, body: ChangeBody, chains: Chains): ObjectState {
-  if (body.via === null) return withOperations(state, update, body.operations, chains)
-  // Of several endorsements of one proposal only the increments of the least id count.
-  const adds = body.operations.flatMap(operation => operation.op === 'add' ? [[operation.field, operation.amount] as const] : [])
-  const others = body.operations.filter(operation => operation.op !== 'add')
-  const earlier = state.endorsed.get(body.via.id)
-  if (earlier !== undefined && earlier.update < update.id) return withOperations(state, update, others, chains)
-  const endorsed = new Map(state.endorsed).set(body.via.id, { update: update.id, adds })
+/** Of several endorsements of one proposal only the increments of the least id count. */
+function applyChange (state: ObjectState, arrival: Arrival, { operations, via }: ChangeBody): ObjectState {
+  if (via === null) return withOperations(state, arrival, operations)
+  const { id } = arrival.update
+  const other = state.endorsed.get(via.id)
+  if (other !== undefined && other.update < id) return withOperations(state, arrival, operations, false)
+  const adds = operations.flatMap(operation => operation.op === 'add' ? [[operation.field, operation.amount] as const] : [])
+  const endorsed = new Map(state.endorsed).set(via.id, { update: id, adds })
   const fields = new Map(state.fields)
-  for (const [field, amount] of earlier?.adds ?? []) fields.set(field, withoutIncrement(fields.get(field)!, amount))
-  return withOperations({ ...state, fields, endorsed }, update, body.operations, chains)
+  for (const [field, amount] of other?.adds ?? []) fields.set(field, withoutIncrement(fields.get(field)!, amount))
+  return withOperations({ ...state, fields, endorsed }, arrival, operations)
 }
 
-function withOperations (state: ObjectState, update: Update, operations: readonly Operation[], chains: Chains): ObjectState {
+/** A field that a counting update names stands in the map, whatever is left of it: else the order would show there. */
+function withOperations (state: ObjectState, { update, chains, dead }: Arrival, operations: readonly Operation[], increments = true): ObjectState {
   if (operations.length === 0) return state
   const superseded = new Set(update.supersedes)
-  const dead = new Set(state.awaited.get(update.id))
   const candidate = { update: update.id, clock: update.clock, author: update.author, root: update.root, seq: update.seq }
   const writer: Writer = {
     candidate,
     encrypted: state.encrypted,
+    increments,
     isDead: cell => dead.has(cell),
     replaces: old => superseded.has(old.update) || chains.isAncestor({ ...old, id: old.update }, update)
   }
@@ -74,18 +99,7 @@ function withOperations (state: ObjectState, update: Update, operations: readonl
   for (const operation of operations) {
     fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
   }
-  return { ...state, fields, awaited: nowAwaited(state, update, operations, chains) }
-}
-
-/** Pointers to what hasn't come to count yet are kept, by cell, so that it is dead when it does. */
-function nowAwaited (state: ObjectState, update: Update, operations: readonly Operation[], chains: Chains): ObjectState['awaited'] {
-  const targets = update.supersedes.filter(id => chains.verdict(id) !== 'ok')
-  if (targets.length === 0 && !state.awaited.has(update.id)) return state.awaited
-  const awaited = new Map(state.awaited)
-  awaited.delete(update.id)
-  const cells = operations.flatMap(cellsOf)
-  for (const id of targets) awaited.set(id, [...new Set([...awaited.get(id) ?? [], ...cells])].sort())
-  return awaited
+  return { ...state, fields, awaited: withPointers(state.awaited, update, operations, id => chains.verdict(id) === 'ok') }
 }
 
 function withGrants (state: ObjectState, update: Update, grants: readonly Grant[]): ObjectState {

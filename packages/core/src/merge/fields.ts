@@ -13,6 +13,8 @@ export interface Writer {
   /** A value of this update in that cell is already replaced by one that arrived before it. */
   readonly isDead: (cell: string) => boolean
   readonly replaces: (old: Candidate<unknown>) => boolean
+  /** False for an endorsement whose increments another one has made. */
+  readonly increments: boolean
   /** Field names in which a value in the clear is ignored. */
   readonly encrypted: ReadonlySet<string>
 }
@@ -38,7 +40,7 @@ export function applyOperation (field: FieldState, operation: Operation, writer:
     case 'remove': return withElement(field, operation.element, element => ({
       ...element, deletes: [...element.deletes, writer.candidate.update].sort()
     }))
-    case 'add': return { ...field, counter: (field.counter ?? 0n) + BigInt(operation.amount), increments: field.increments + 1 }
+    case 'add': return !writer.increments ? field : { ...field, counter: (field.counter ?? 0n) + BigInt(operation.amount), increments: field.increments + 1 }
   }
 }
 

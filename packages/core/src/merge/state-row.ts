@@ -2,17 +2,17 @@ import { bytesToHex, hexToBytes } from '../bytes.js'
 import { decode } from '../codec/decode.js'
 import { encode } from '../codec/encode.js'
 import type { Encodable } from '../codec/format.js'
-import { DinemicError } from '../errors.js'
+import { DinemicError, isDinemicError } from '../errors.js'
 import type { CryptoProvider } from '../keys/provider.js'
 import type { Candidate, ElementState, FieldState, ObjectState, Register } from '../state-types.js'
 import type { ObjectId, UpdateId } from '../types.js'
 import type { WireValue } from '../update-types.js'
-import { bodyToWire, wireToBody } from '../update/body.js'
+import { bodyToWire, wireToBody, wireToWrap, wrapToWire } from '../update/body.js'
 import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
 
 /**
  * The state of an object as bytes: one state, one row, so that equal states are equal bytes.
- * Grants, closes, epochs and wraps are written as the bodies of updates write them; candidates name their writers by a
+ * Grants, closes and epochs are written as the bodies of updates write them; candidates name their writers by a
  * number in a table, because most objects have few updates behind what they show.
  */
 const FORMAT = 1
@@ -23,10 +23,16 @@ export function encodeState (state: ObjectState): Uint8Array {
   return encode(stateToWire(state), CODEC)
 }
 
+/** Throws `STORE_CORRUPT` for a row of another format or one that was damaged. */
 export function decodeState (row: Uint8Array): ObjectState {
-  const wire = decode(row, CODEC) as Wire
-  if (wire[0] !== FORMAT) throw new DinemicError('STORE_CORRUPT', `A state row of format ${String(wire[0])}; this code reads format ${FORMAT}.`)
-  return wireToState(wire)
+  try {
+    const wire = decode(row, CODEC) as Wire
+    if (wire[0] !== FORMAT) throw corrupt(`is of format ${String(wire[0])}, where this code reads format ${FORMAT}`)
+    return wireToState(wire)
+  } catch (cause) {
+    // Rows are our own writing and are not checked piece by piece: what is damaged fails somewhere in here.
+    throw isDinemicError(cause, 'STORE_CORRUPT') ? cause : corrupt('cannot be read', cause)
+  }
 }
 
 /** Equal for all nodes that admitted the same updates (R7). */
@@ -44,8 +50,8 @@ function stateToWire (state: ObjectState): Encodable {
     grants.map(({ ref, grant, clock }) => [refToWire(ref), clock, bodyToWire({ kind: 'grant', grant })]),
     closes.map(({ update, grant, heads }) => [hexToBytes(update), bodyToWire({ kind: 'close', grant, heads, epoch: null })]),
     epochs.map(({ update, clock, ...epoch }) => [hexToBytes(update), clock, bodyToWire({ kind: 'keys', epoch: { ...epoch, wraps: [] }, wraps: [], encrypted: [] })]),
-    bodyToWire({ kind: 'keys', epoch: null, wraps, encrypted: [] }),
-    sorted(awaited).map(([target, cells]) => [hexToBytes(target), cells]),
+    wraps.map(wrapToWire),
+    awaited.map(({ update, targets, cells }) => [hexToBytes(update), targets.map(hexToBytes), cells]),
     sorted(endorsed).map(([proposal, { update, adds }]) => [hexToBytes(proposal), hexToBytes(update), adds])
   ]
 }
@@ -68,8 +74,8 @@ function wireToState (wire: Wire): ObjectState {
       const { wraps: _none, ...epoch } = part(wireToBody('keys', body!), 'keys').epoch!
       return { ...epoch, update: hex(update), clock: clock as bigint }
     }),
-    wraps: part(wireToBody('keys', wraps), 'keys').wraps,
-    awaited: new Map(awaited.map(([target, cells]) => [hex(target), cells as readonly string[]])),
+    wraps: wraps.map(wireToWrap),
+    awaited: awaited.map(([update, targets, cells]) => ({ update: hex(update), targets: (targets as readonly Uint8Array[]).map(bytesToHex), cells: cells as readonly string[] })),
     endorsed: new Map(endorsed.map(([proposal, update, adds]) => [hex(proposal), { update: hex(update), adds: adds as readonly (readonly [string, number])[] }]))
   }
 }
@@ -136,8 +142,11 @@ function sorted<T> (map: ReadonlyMap<string, T>): [string, T][] {
 
 const hex = (wire: Encodable | undefined): string => bytesToHex(wire as Uint8Array)
 
-/** Rows are our own writing: a body of another kind here means that the store was damaged. */
 function part<K extends string, B extends { kind: string }> (body: B, kind: K): Extract<B, { kind: K }> {
-  if (body.kind !== kind) throw new DinemicError('STORE_CORRUPT', `A state row holds a ${body.kind} where a ${kind} belongs.`)
+  if (body.kind !== kind) throw corrupt(`holds a ${body.kind} where a ${kind} belongs`)
   return body as Extract<B, { kind: K }>
+}
+
+function corrupt (problem: string, cause?: unknown): DinemicError {
+  return new DinemicError('STORE_CORRUPT', `A state row ${problem}. The updates behind it are kept apart: the object can be merged anew from them.`, { cause })
 }

@@ -21,7 +21,7 @@ export function bodyToWire (body: Body): Encodable {
     case 'close': return [refToWire(body.grant), body.heads.map(headToWire), epochToWire(body.epoch)]
     case 'change': return [body.operations.map(operationToWire), viaToWire(body.via)]
     case 'remove': return [viaToWire(body.via)]
-    case 'keys': return [epochToWire(body.epoch), body.wraps.map(wrap => [hexToBytes(wrap.epoch), idToWire(wrap.subject), wrap.boxed]), body.encrypted]
+    case 'keys': return [epochToWire(body.epoch), body.wraps.map(wrapToWire), body.encrypted]
     case 'unknown': throw badUpdate('a body of an unknown kind cannot be written')
   }
 }
@@ -79,7 +79,11 @@ function wireToGrantWrap (wire: Encodable | undefined): Grant['wrap'] {
   return { epoch: hash(epoch, 'an epoch'), boxed: bytes(boxed, BOXED_SEED, 'a wrapped seed') }
 }
 
-function wireToWrap (wire: Encodable): Wrap {
+export function wrapToWire (wrap: Wrap): Encodable {
+  return [hexToBytes(wrap.epoch), idToWire(wrap.subject), wrap.boxed]
+}
+
+export function wireToWrap (wire: Encodable): Wrap {
   const [epoch, subject, boxed] = tuple(wire, 3, 'a wrap')
   return { epoch: hash(epoch, 'an epoch'), subject: wireToId(subject, 'a reader'), boxed: bytes(boxed, BOXED_SEED, 'a wrapped seed') }
 }
@@ -122,7 +126,7 @@ function wireToHeads (wire: Encodable | undefined): readonly Head[] {
     if (!Array.isArray(item) || item.length < 2 || item.length > 3) throw badUpdate('a head is not a list of two or three')
     const author = item.length === 3 ? wireToId(item[2], 'the author of a head') : null
     const number = (perAuthor.get(author ?? '') ?? 0) + 1
-    if (number > LIMITS.heads) throw badUpdate(`more than ${LIMITS.heads} heads of one author`)
+    if (number > LIMITS.heads) throw badUpdate(`more than ${LIMITS.heads} heads of one author`, LIMITS.heads)
     perAuthor.set(author ?? '', number)
     const head: Head = { id: hash(item[0], 'a head'), seq: count(item[1], Number.MAX_SAFE_INTEGER, 'the seq of a head'), author }
     if (head.seq === 0) throw badUpdate('a head at seq 0')

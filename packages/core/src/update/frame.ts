@@ -1,8 +1,9 @@
 import { concatBytes, hexToBytes, utf8 } from '../bytes.js'
 import { decode } from '../codec/decode.js'
 import { encode } from '../codec/encode.js'
+import { ARRAY } from '../codec/format.js'
 import type { Encodable } from '../codec/format.js'
-import { DinemicError } from '../errors.js'
+import { DinemicError, isDinemicError } from '../errors.js'
 import type { CryptoProvider } from '../keys/provider.js'
 import { parseId } from '../ids.js'
 import { LIMITS, PROTOCOL_VERSION } from '../limits.js'
@@ -22,6 +23,12 @@ const SIGNATURE = 64
 /** Where a value stands in a body: body, operations of the kind, list of operations, operation. */
 const VALUE_DEPTH = 4
 const CODEC = { maxDepth: VALUE_DEPTH + LIMITS.nesting, sealed: VALUE_DEPTH } as const
+/** Where sealed values stand in what a later version brings is not for this one to say. Encoding, depth and size are for ever. */
+const FOREIGN_CODEC = { ...CODEC, sealed: 'any' } as const
+const HEADER_ITEMS = 9
+const ITEMS = HEADER_ITEMS + 1
+/** The first byte of a CBOR array of so many. */
+const KNOWN_HEAD = ARRAY << 5 | ITEMS
 export const MAX_FRAME = SIGNATURE + LIMITS.body
 
 /** What a writer decides; the rest follows. */
@@ -34,13 +41,21 @@ export function bindNetwork (provider: CryptoProvider, networkName: string): Net
   return { provider, networkHash: provider.sha256(utf8(networkName)) }
 }
 
-/** Writes and signs an update with the seed of its author's key. Throws `ORM_TOO_LARGE` where the body is over the limit. */
-export function signUpdate ({ provider, networkHash }: NetworkBinding, seed: Uint8Array, draft: Draft): Update {
+/**
+ * Writes and signs an update with the seed of its author's key. Throws `ORM_TOO_LARGE` where it is over a limit of the
+ * protocol (R22), `CORE_BAD_UPDATE` for whatever else others would refuse.
+ */
+export function signUpdate (binding: NetworkBinding, seed: Uint8Array, draft: Draft): Update {
+  const { provider, networkHash } = binding
   const body = encode(headerToWire(draft), CODEC)
-  if (body.length > LIMITS.body) throw tooLarge(body.length)
-  const preimage = concatBytes(PURPOSE, networkHash, body)
-  const signature = provider.sign(seed, preimage)
-  return { ...draft, version: PROTOCOL_VERSION, kind: draft.body.kind, id: idOf(provider, preimage), frame: concatBytes(signature, body) }
+  if (body.length > LIMITS.body) throw tooLarge(`its body has ${body.length} bytes, more than ${LIMITS.body}`, { size: body.length, limit: LIMITS.body })
+  const signature = provider.sign(seed, concatBytes(PURPOSE, networkHash, body))
+  try {
+    // What others will read, and not what was meant: the writer applies no other bytes than everybody else.
+    return decodeFrame(binding, concatBytes(signature, body))
+  } catch (error) {
+    throw isDinemicError(error, 'CORE_BAD_UPDATE') && 'limit' in error.details ? tooLarge(String(error.details.problem), error.details) : error
+  }
 }
 
 /** Size in bytes of the body that a draft would have. */
@@ -55,7 +70,7 @@ export function bodySize (draft: Draft): number {
 export function decodeFrame ({ provider, networkHash }: NetworkBinding, frame: Uint8Array): Update {
   if (frame.length <= SIGNATURE || frame.length > MAX_FRAME) throw badUpdate(`a frame of ${frame.length} bytes`)
   const body = frame.subarray(SIGNATURE)
-  const wire = decode(body, CODEC)
+  const wire = decode(body, isForeign(body) ? FOREIGN_CODEC : CODEC)
   const id = idOf(provider, concatBytes(PURPOSE, networkHash, body))
   return { ...wireToUpdate(wire), id, frame }
 }
@@ -84,8 +99,14 @@ function headerToWire (draft: Draft): Encodable {
   ]
 }
 
+/** Of another version or kind than we know, by the first bytes: each number has one encoding. */
+function isForeign (body: Uint8Array): boolean {
+  const [head, version, kind] = body
+  return head !== KNOWN_HEAD || version !== PROTOCOL_VERSION || kind! >= KINDS.length
+}
+
 function wireToUpdate (wire: Encodable): Header & { body: Body } {
-  if (!Array.isArray(wire) || wire.length < 10) throw badUpdate('a body of fewer than ten items')
+  if (!Array.isArray(wire) || wire.length < HEADER_ITEMS) throw badUpdate(`a body of fewer than ${HEADER_ITEMS} items`)
   const version = count(wire[0], Number.MAX_SAFE_INTEGER, 'the version')
   const number = count(wire[1], Number.MAX_SAFE_INTEGER, 'the kind')
   const kind: Kind | undefined = KINDS[number]
@@ -103,7 +124,7 @@ function wireToUpdate (wire: Encodable): Header & { body: Body } {
   checkShape(header)
   if (version === 0) throw badUpdate('version 0')
   if (version > PROTOCOL_VERSION || kind === undefined) return { ...header, body: { kind: 'unknown' } }
-  if (wire.length !== 10) throw badUpdate('a body of more than ten items')
+  if (wire.length !== ITEMS) throw badUpdate(`a body that has not ${ITEMS} items`)
   const body = wireToBody(kind, wire[9]!)
   if (isProposal(header) && 'via' in body && body.via !== null) throw badUpdate('a proposal that endorses another')
   return { ...header, body }
@@ -142,6 +163,6 @@ function wireToClock (wire: Encodable | undefined): Clock {
   return new DataView(clock.buffer, clock.byteOffset, 8).getBigUint64(0)
 }
 
-function tooLarge (size: number): DinemicError {
-  return new DinemicError('ORM_TOO_LARGE', `The signed update would have ${size} bytes; ${LIMITS.body} is the most that one may have. Split the value, or keep large content elsewhere and store a reference.`, { details: { size, limit: LIMITS.body } })
+function tooLarge (problem: string, details: Readonly<Record<string, unknown>>): DinemicError {
+  return new DinemicError('ORM_TOO_LARGE', `The update can't be signed: ${problem}. Save less at once, shorten what is too long, or keep large content elsewhere and store a reference.`, { details: { ...details } })
 }

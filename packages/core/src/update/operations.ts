@@ -2,7 +2,7 @@ import type { Encodable } from '../codec/format.js'
 import { LIMITS } from '../limits.js'
 import { isPosition } from '../merge/position.js'
 import type { Operation } from '../update-types.js'
-import { badUpdate, list, text, tooLong, tuple } from './wire.js'
+import { badUpdate, limited, list, text, tuple } from './wire.js'
 
 /** Operations by their number on the wire, each with what follows the number. */
 const SHAPES = [
@@ -52,8 +52,8 @@ function wireToOperation (wire: Encodable): Operation {
 const PARTS: Record<'field' | 'key' | 'element' | 'position' | 'value' | 'amount', (wire: Encodable) => Encodable> = {
   field: wire => text(wire, LIMITS.fieldName, 'a field name'),
   key: wire => {
-    if (typeof wire !== 'string' || tooLong(wire, LIMITS.elementKey)) throw badUpdate(`a dict key is not text of up to ${LIMITS.elementKey} bytes`)
-    return wire
+    if (typeof wire !== 'string') throw badUpdate('a dict key is not text')
+    return limited(wire, LIMITS.elementKey, 'a dict key')
   },
   element: wire => text(wire, LIMITS.elementKey, 'an element id'),
   position: wire => {

@@ -7,8 +7,8 @@ import type { GrantRef, ObjectId, UpdateId } from '../types.js'
 
 /** The small pieces of a body, both ways. Whatever doesn't fit is `CORE_BAD_UPDATE`. */
 
-export function badUpdate (problem: string): DinemicError {
-  return new DinemicError('CORE_BAD_UPDATE', `Not an update of this protocol: ${problem}.`)
+export function badUpdate (problem: string, limit?: number): DinemicError {
+  return new DinemicError('CORE_BAD_UPDATE', `Not an update of this protocol: ${problem}.`, { details: limit === undefined ? {} : { problem, limit } })
 }
 
 export function idToWire (id: ObjectId): Encodable {
@@ -46,7 +46,7 @@ export function bytes (wire: Encodable | undefined, length: number, what: string
 
 export function list (wire: Encodable | undefined, max: number, what: string): readonly Encodable[] {
   if (!Array.isArray(wire)) throw badUpdate(`${what} is not a list`)
-  if (wire.length > max) throw badUpdate(`${what} has ${wire.length} items, more than ${max}`)
+  if (wire.length > max) throw badUpdate(`${what} has ${wire.length} items, more than ${max}`, max)
   return wire
 }
 
@@ -62,7 +62,12 @@ export function count (wire: Encodable | undefined, max: number, what: string): 
 
 /** Text of 1 to `max` bytes. */
 export function text (wire: Encodable | undefined, max: number, what: string): string {
-  if (typeof wire !== 'string' || wire.length === 0 || tooLong(wire, max)) throw badUpdate(`${what} is not text of 1 to ${max} bytes`)
+  if (typeof wire !== 'string' || wire.length === 0) throw badUpdate(`${what} is not text of 1 to ${max} bytes`)
+  return limited(wire, max, what)
+}
+
+export function limited (wire: string, max: number, what: string): string {
+  if (tooLong(wire, max)) throw badUpdate(`${what} has more than ${max} bytes`, max)
   return wire
 }
 
@@ -84,6 +89,6 @@ export function compareText (a: string, b: string): number {
   return a === b ? 0 : compareBytes(utf8(a), utf8(b))
 }
 
-export function tooLong (given: string, max: number): boolean {
+function tooLong (given: string, max: number): boolean {
   return given.length > max || (given.length * 3 > max && utf8(given).length > max)
 }

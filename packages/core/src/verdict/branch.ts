@@ -1,4 +1,4 @@
-import type { UpdateId } from '../types.js'
+import type { GrantRef, ObjectId, UpdateId } from '../types.js'
 import type { Head } from '../update-types.js'
 import { chainKey } from './link.js'
 import type { Link } from './link.js'
@@ -8,19 +8,21 @@ import type { Link } from './link.js'
  * known. It only ever gets longer.
  */
 export class Branch {
-  readonly head: Head
+  /** Key of the chain whose branch this is. */
+  readonly chain: string
+  readonly grant: GrantRef
+  readonly #head: Head
   /** The update at each position that the walk has reached. */
   readonly #steps = new Map<number, UpdateId>()
-  readonly #ids = new Set<UpdateId>()
   #position: number
   #next: UpdateId | null
-  /** Author and root of the chain whose branch this is, and where the walk left it. */
-  readonly #chain: string
+  /** The position at which the walk left the chain. */
   #leftAt = -1
 
-  constructor (head: Head, chain: string) {
-    this.head = head
-    this.#chain = chain
+  constructor (head: Head, author: ObjectId, grant: GrantRef) {
+    this.chain = chainKey({ author, root: grant })
+    this.grant = grant
+    this.#head = head
     this.#position = head.seq
     this.#next = head.id
   }
@@ -30,34 +32,40 @@ export class Branch {
     return this.#next
   }
 
-  /** Walks on while updates are known. True if it got any further. */
-  extend (links: ReadonlyMap<UpdateId, Link>): boolean {
-    const before = this.#next
+  /** Where the update stands that the walk waits for; all above it has been walked. */
+  get position (): number {
+    return this.#position
+  }
+
+  /** Whether the walk came to an update that isn't of the chain. */
+  get hasLeft (): boolean {
+    return this.#leftAt >= 0
+  }
+
+  /** Walks on while updates are known. Gives the ids that it came by, the one that it now waits for included. */
+  extend (links: ReadonlyMap<UpdateId, Link>): UpdateId[] {
+    const named: UpdateId[] = []
     while (this.#next !== null) {
+      named.push(this.#next)
       const link = links.get(this.#next)
       if (link === undefined) break
-      if (chainKey(link) !== this.#chain) {
+      if (chainKey(link) !== this.chain) {
         this.#leftAt = this.#position
         this.#next = null
         break
       }
       this.#steps.set(this.#position, link.id)
-      this.#ids.add(link.id)
       this.#position--
       this.#next = this.#position > 0 ? link.prev : null
     }
-    return this.#next !== before
+    return named
   }
 
   /** Whether the head objects to an update of its chain. */
   objectsTo (link: Link): boolean {
-    if (link.seq > this.head.seq) return true
+    if (link.seq > this.#head.seq) return true
     const found = this.#steps.get(link.seq)
     if (found !== undefined) return found !== link.id
     return this.#leftAt >= link.seq
-  }
-
-  has (id: UpdateId): boolean {
-    return this.#ids.has(id)
   }
 }

@@ -39,11 +39,11 @@ export function isAnchor (link: Link): boolean {
 }
 
 /** The update that carries x's root: for a caller the one with its grant, for the owner any genesis. */
-export function isRootOf (prev: Link, x: Link): boolean {
+export function isRootOf (prev: Link, x: Pick<Link, 'root'>): boolean {
   return x.root === null ? prev.kind === 'genesis' && prev.author === null : prev.id === x.root.id
 }
 
-export function isGoodLink (prev: Link, x: Link): boolean {
+export function isGoodLink (prev: Link, x: Pick<Link, 'author' | 'root' | 'seq'>): boolean {
   if (x.seq === 1 && isRootOf(prev, x)) return true
   return chainKey(prev) === chainKey(x) && prev.seq === x.seq - 1 && prev.seq >= 1
 }
@@ -53,4 +53,12 @@ export function speaksOf (head: Head, author: ObjectId | null, toAnyone: boolean
   return !toAnyone || head.author === author
 }
 
-export interface VerdictChange { readonly id: UpdateId, readonly verdict: Verdict }
+export interface VerdictChange {
+  readonly id: UpdateId
+  readonly verdict: Verdict
+  /**
+   * The state has to be merged anew: the update counted and doesn't any more, or it counts now although one that follows
+   * it on its chain counted before (the owner's grants, closes and keys don't wait for what is missing).
+   */
+  readonly remerge: boolean
+}

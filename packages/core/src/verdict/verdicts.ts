@@ -1,16 +1,21 @@
 import type { GrantRef, ObjectId, UpdateId, Verdict } from '../types.js'
 import type { Head } from '../update-types.js'
 import { Branch } from './branch.js'
-import { chainKey, countsAtOnce, isAnchor, isGoodLink, isRootOf, refKey, speaksOf } from './link.js'
+import { chainKey, countsAtOnce, isAnchor, isGoodLink, isRootOf, refKey } from './link.js'
 import type { Link, VerdictChange } from './link.js'
 
-/** A close at work: its branches by chain. A chain of the grant that has no branch here keeps nothing. */
+/** A close at work. Its branches by chain, once the grant is known; a chain of the grant without a branch keeps nothing. */
 interface Close { readonly heads: readonly Head[], readonly branches: Map<string, Branch[]> }
+
+/** What is asked of an update to find its way back: also of one that isn't admitted yet. */
+export type ChainLink = Pick<Link, 'id' | 'author' | 'root' | 'seq' | 'prev'>
 
 /**
  * The verdicts of one object's admitted updates, kept up to date as updates come. One more update costs the same however
  * long the history is, but for a close, an update that a named branch waits for, or a missing link: these are
  * as dear as what they touch. Says the same as `verdictOf`, the definition.
+ *
+ * As admission has it, a caller's update comes after the one that carries its grant; otherwise the order is any.
  */
 export class Verdicts {
   readonly #links = new Map<UpdateId, Link>()
@@ -22,10 +27,14 @@ export class Verdicts {
   readonly #forked = new Set<string>()
   /** The updates that count and that none that counts follows, by chain. */
   readonly #tips = new Map<string, Set<UpdateId>>()
+  /** Updates of the owner that count although the link to what they follow isn't good, or not yet. */
+  readonly #loose = new Set<UpdateId>()
   /** Previous updates that aren't here. */
   readonly #gaps = new Set<UpdateId>()
-  /** Updates that branches wait for, with the grants whose closes name these branches. */
-  readonly #awaited = new Map<UpdateId, Set<string>>()
+  /** All that walks of branches have come to, here or not: what they found must not go, or others would not find it. */
+  readonly #named = new Set<UpdateId>()
+  /** Updates that aren't here and that branches wait for. */
+  readonly #awaited = new Map<UpdateId, Branch[]>()
 
   get links (): ReadonlyMap<UpdateId, Link> {
     return this.#links
@@ -41,8 +50,10 @@ export class Verdicts {
     this.#index(link)
     const changes: VerdictChange[] = []
     if (link.close !== null) this.#close(link.close, changes)
-    for (const grant of this.#awaited.get(link.id) ?? []) this.#walkOn(grant, changes)
+    link.subjects.forEach((_, index) => this.#open({ id: link.id, index }))
+    const branches = this.#awaited.get(link.id) ?? []
     this.#awaited.delete(link.id)
+    for (const branch of branches) this.#judge(this.#walk(branch), changes)
     this.#settle(link, changes)
     return changes
   }
@@ -52,9 +63,9 @@ export class Verdicts {
     return this.#isObjected(link) && !this.isNamed(link)
   }
 
-  /** On a branch that any close names: such an update stays, whatever its verdict. */
-  isNamed (link: Link): boolean {
-    return this.#closesOf(link).some(close => this.#branches(close, link).some(branch => branch.has(link.id) || branch.awaits === link.id))
+  /** On a branch that any close names, of this grant or another: such an update stays, whatever its verdict. */
+  isNamed (link: Pick<Link, 'id'>): boolean {
+    return this.#named.has(link.id)
   }
 
   /** Takes out what closes revoke and no branch names: with its close in S it would not have been admitted. */
@@ -63,25 +74,35 @@ export class Verdicts {
     if (link === undefined) return
     this.#links.delete(id)
     this.#verdicts.delete(id)
+    this.#loose.delete(id)
     this.#tips.get(chainKey(link))?.delete(id)
-    remove(this.#children, link.prev ?? '', id)
-    remove(this.#positions, positionKey(link), id)
+    remove(this.#positions, positionKey(chainKey(link), link.seq), id)
     if (link.root !== null) this.#underGrant.get(refKey(link.root))?.delete(id)
+    if (link.prev === null) return
+    remove(this.#children, link.prev, id)
+    if (!this.#children.has(link.prev)) this.#gaps.delete(link.prev)
   }
 
   /** The other updates at this one's author, root and seq. */
-  forksOf (link: Link): readonly UpdateId[] {
-    return (this.#positions.get(positionKey(link)) ?? []).filter(id => id !== link.id)
+  forksOf (link: Pick<Link, 'id' | 'author' | 'root' | 'seq'>): readonly UpdateId[] {
+    return (this.#positions.get(positionKey(chainKey(link), link.seq)) ?? []).filter(id => id !== link.id)
   }
 
-  /** Whether `ancestor` is on the way back from `link` along its own chain. Walks only where the chain has forked. */
-  isAncestor (ancestor: Pick<Link, 'author' | 'root' | 'seq' | 'id'>, link: Link): boolean {
+  /**
+   * Of two updates that count, or of one and the draft of the next: whether `ancestor` is on the way back from `link` along
+   * good links of its own chain. Walks only where the chain has forked or the owner's has a gap.
+   */
+  isAncestor (ancestor: Pick<Link, 'author' | 'root' | 'seq' | 'id'>, link: ChainLink): boolean {
     const chain = chainKey(link)
     if (chainKey(ancestor) !== chain || ancestor.seq >= link.seq) return false
-    if (!this.#forked.has(chain)) return true
-    let at: Link | undefined = link
-    while (at !== undefined && at.seq > ancestor.seq) at = at.prev === null ? undefined : this.#links.get(at.prev)
-    return at?.id === ancestor.id
+    if (!this.#forked.has(chain) && (link.root !== null || this.#loose.size === 0)) return true
+    let at: ChainLink = link
+    while (at.seq > ancestor.seq) {
+      const prev = this.#precedes(at)
+      if (prev === undefined) return false
+      at = prev
+    }
+    return at.id === ancestor.id
   }
 
   /** Heads of a chain that count here, the greatest seq first: where the author's next update belongs. */
@@ -98,43 +119,80 @@ export class Verdicts {
   #index (link: Link): void {
     this.#links.set(link.id, link)
     this.#gaps.delete(link.id)
+    for (const id of this.#children.get(link.id) ?? []) {
+      if (this.#loose.has(id) && isGoodLink(link, this.#links.get(id)!)) this.#loose.delete(id)
+    }
     if (link.prev !== null) {
       append(this.#children, link.prev, link.id)
       if (!this.#links.has(link.prev)) this.#gaps.add(link.prev)
+      if (countsAtOnce(link) && this.#precedes(link) === undefined) this.#loose.add(link.id)
     }
     if (link.root !== null) {
       const under = this.#underGrant.get(refKey(link.root)) ?? new Set()
       this.#underGrant.set(refKey(link.root), under.add(link.id))
     }
-    if (append(this.#positions, positionKey(link), link.id) > 1) this.#forked.add(chainKey(link))
+    if (append(this.#positions, positionKey(chainKey(link), link.seq), link.id) > 1) this.#forked.add(chainKey(link))
   }
 
   #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): void {
-    append(this.#closes, refKey(grant), { heads, branches: new Map() })
-    this.#judgeGrant(refKey(grant), changes)
-  }
-
-  #walkOn (grant: string, changes: VerdictChange[]): void {
-    for (const close of this.#closes.get(grant) ?? []) {
-      for (const branches of close.branches.values()) for (const branch of branches) this.#extend(branch, grant)
+    const close: Close = { heads, branches: new Map() }
+    append(this.#closes, refKey(grant), close)
+    for (const { id } of heads) {
+      this.#named.add(id)
+      if (!this.#links.has(id) && !this.#awaited.has(id)) this.#awaited.set(id, [])
     }
-    this.#judgeGrant(grant, changes)
+    this.#begin(close, grant)
+    this.#judge(this.#linksUnder(grant), changes)
   }
 
-  #judgeGrant (grant: string, changes: VerdictChange[]): void {
-    const links = [...this.#underGrant.get(grant) ?? []].map(id => this.#links.get(id)!)
+  /** A grant has come: the closes that were here before it can begin their walks. */
+  #open (grant: GrantRef): void {
+    for (const close of this.#closes.get(refKey(grant)) ?? []) this.#begin(close, grant)
+  }
+
+  #begin ({ heads, branches }: Close, grant: GrantRef): void {
+    const subject = this.#links.get(grant.id)?.subjects[grant.index]
+    if (subject === undefined) return
+    for (const head of heads) {
+      // Under a grant to anyone a head speaks of the author that it names, otherwise of the subject.
+      const author = subject ?? head.author
+      if (author === null) continue
+      const branch = new Branch(head, author, grant)
+      append(branches, branch.chain, branch)
+      this.#walk(branch)
+    }
+  }
+
+  /** Walks on, and gives the updates of which the branch may think otherwise now. */
+  #walk (branch: Branch): Link[] {
+    const from = branch.position
+    for (const id of branch.extend(this.#links)) this.#named.add(id)
+    if (branch.awaits !== null) append(this.#awaited, branch.awaits, branch)
+    if (branch.hasLeft) return this.#linksUnder(branch.grant).filter(link => chainKey(link) === branch.chain)
+    const ids: UpdateId[] = []
+    for (let seq = from; seq > branch.position; seq--) ids.push(...this.#positions.get(positionKey(branch.chain, seq)) ?? [])
+    return ids.map(id => this.#links.get(id)!)
+  }
+
+  #linksUnder (grant: GrantRef): Link[] {
+    return [...this.#underGrant.get(refKey(grant)) ?? []].map(id => this.#links.get(id)!)
+  }
+
+  #judge (links: Link[], changes: VerdictChange[]): void {
     for (const link of links.sort((a, b) => a.seq - b.seq)) this.#settle(link, changes)
   }
 
-  /** Judges an update, and what follows it if that moved. A loop: chains are long. */
+  /** Finds the verdict of an update, and of what follows it if that moved. A loop: chains are long. */
   #settle (link: Link, changes: VerdictChange[]): void {
     const queue = [link]
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const verdict = this.#judge(next)
-      if (verdict === this.#verdicts.get(next.id)) continue
+      const verdict = this.#verdictOf(next)
+      const before = this.#verdicts.get(next.id)
+      if (verdict === before) continue
       this.#verdicts.set(next.id, verdict)
+      const remerge = before === 'ok' || (verdict === 'ok' && this.#isFollowed(next))
+      changes.push({ id: next.id, verdict, remerge })
       this.#moveTip(next, verdict)
-      changes.push({ id: next.id, verdict })
       if (verdict === 'pending') continue
       for (const id of this.#children.get(next.id) ?? []) queue.push(this.#links.get(id)!)
     }
@@ -144,22 +202,28 @@ export class Verdicts {
     const chain = chainKey(link)
     const tips = this.#tips.get(chain) ?? new Set()
     this.#tips.set(chain, tips)
-    const prev = link.prev === null ? undefined : this.#links.get(link.prev)
-    const follows = prev !== undefined && chainKey(prev) === chain
+    const prev = this.#precedes(link)
     if (verdict === 'ok') {
-      tips.add(link.id)
-      if (follows) tips.delete(prev.id)
+      if (!this.#isFollowed(link)) tips.add(link.id)
+      if (prev !== undefined) tips.delete(prev.id)
     } else {
       tips.delete(link.id)
-      if (follows && this.#verdicts.get(prev.id) === 'ok' && !this.#isFollowed(prev)) tips.add(prev.id)
+      if (prev !== undefined && this.#verdicts.get(prev.id) === 'ok' && !this.#isFollowed(prev)) tips.add(prev.id)
     }
   }
 
+  /** Whether an update that counts follows this one on its chain. */
   #isFollowed (link: Link): boolean {
-    return (this.#children.get(link.id) ?? []).some(id => this.#verdicts.get(id) === 'ok' && chainKey(this.#links.get(id)!) === chainKey(link))
+    return (this.#children.get(link.id) ?? []).some(id => this.#verdicts.get(id) === 'ok' && this.#precedes(this.#links.get(id)!) === link)
   }
 
-  #judge (x: Link): Verdict {
+  /** The update that this one follows on its chain, if it is here and the link is good. */
+  #precedes (x: ChainLink): Link | undefined {
+    const prev = x.prev === null ? undefined : this.#links.get(x.prev)
+    return prev !== undefined && isGoodLink(prev, x) && chainKey(prev) === chainKey(x) ? prev : undefined
+  }
+
+  #verdictOf (x: Link): Verdict {
     if (countsAtOnce(x)) return 'ok'
     if (this.#isObjected(x)) return 'revoked'
     const prev = x.prev === null ? undefined : this.#links.get(x.prev)
@@ -169,33 +233,13 @@ export class Verdicts {
   }
 
   #isObjected (x: Link): boolean {
-    return this.#closesOf(x).some(close => this.#branches(close, x).every(branch => branch.objectsTo(x)))
-  }
-
-  #closesOf (x: Link): readonly Close[] {
-    return x.root === null ? [] : this.#closes.get(refKey(x.root)) ?? []
-  }
-
-  #branches (close: Close, x: Link): readonly Branch[] {
-    const chain = chainKey(x)
-    const known = close.branches.get(chain)
-    if (known !== undefined) return known
-    const toAnyone = this.#links.get(x.root!.id)?.subjects[x.root!.index] === null
-    const branches = close.heads.filter(head => speaksOf(head, x.author, toAnyone)).map(head => new Branch(head, chain))
-    close.branches.set(chain, branches)
-    for (const branch of branches) this.#extend(branch, refKey(x.root!))
-    return branches
-  }
-
-  #extend (branch: Branch, grant: string): void {
-    branch.extend(this.#links)
-    if (branch.awaits === null) return
-    const waiting = this.#awaited.get(branch.awaits) ?? new Set()
-    this.#awaited.set(branch.awaits, waiting.add(grant))
+    if (x.root === null) return false
+    const closes = this.#closes.get(refKey(x.root)) ?? []
+    return closes.some(close => (close.branches.get(chainKey(x)) ?? []).every(branch => branch.objectsTo(x)))
   }
 }
 
-const positionKey = (link: Pick<Link, 'author' | 'root' | 'seq'>): string => `${chainKey(link)} ${link.seq}`
+const positionKey = (chain: string, seq: number): string => `${chain} ${seq}`
 
 function append<T> (lists: Map<string, T[]>, key: string, item: T): number {
   const list = lists.get(key)
