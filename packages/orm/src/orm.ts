@@ -2,7 +2,6 @@ import { parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
 import { ElementSource } from './collections/element-source.js'
-import { Ref } from './collections/ref.js'
 import type { RunningOrm } from './default-node.js'
 import type { HookHost } from './hooks/host.js'
 import type { HookDispatcher } from './hooks/dispatcher.js'
@@ -11,7 +10,7 @@ import type { EntityHome } from './hydrate.js'
 import type { OpenOptions } from './options.js'
 import type { QueryHost } from './query/host.js'
 import { Schemas } from './schemas.js'
-import type { EntityClass, FieldSchema, ModelSchema } from './schema/types.js'
+import type { EntityClass, ModelSchema } from './schema/types.js'
 import { transact } from './transaction.js'
 import type { Transaction } from './transaction.js'
 import type { EntityBase, ModelClass, Objects } from './types.js'
@@ -84,11 +83,6 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
     const caller = options.caller ?? (owned ? state.id : this.engine.self)
     const reader = await (options.readonly === true ? this.engine.reader(state, options.caller) : this.engine.reader(state, caller))
     return hydrate(this, schema, state, reader, { caller, owned, readonly: options.readonly ?? false })
-  }
-
-  /** What a ref field holds. */
-  ref (_field: FieldSchema, id: ObjectId): Ref {
-    return new Ref(id, this.openRef)
   }
 
   /** Opens an object by its id alone. Throws `ORM_NOT_A_MODEL`. */

@@ -150,3 +150,11 @@ export abstract class Cell<Content> {
 export function isClear (value: WireValue | undefined): value is Value {
   return value !== undefined && !(value instanceof Sealed)
 }
+
+/** The kind of what was given, for error texts: never its content, which may be that of an encrypted field (R13). */
+export function describe (held: unknown): string {
+  if (held === null) return 'null'
+  if (Array.isArray(held)) return 'an array'
+  if (typeof held !== 'object') return `a ${typeof held}`
+  return held.constructor?.name === 'Object' ? 'a plain object' : `an instance of ${held.constructor?.name ?? 'no class'}`
+}

@@ -3,7 +3,7 @@ import type { FieldState, Operation, WireValue } from '@dinemic/core'
 import { DictBox } from '../collections/dict-box.js'
 import { Dict } from '../collections/dict.js'
 import type { FieldSchema } from '../schema/types.js'
-import { Cell, isClear } from './cell.js'
+import { Cell, describe, isClear } from './cell.js'
 import type { Opener } from './cell.js'
 
 type Content = ReadonlyMap<string, WireValue>
@@ -37,9 +37,8 @@ export class DictCell extends Cell<Content> {
   protected accept (held: unknown, base: Content): Content {
     if (held === this.#dict) return this.#box.touched === undefined ? base : this.#checked(this.#box.touched)
     if (held instanceof Dict || held instanceof Map) return this.#checked(held as Iterable<[unknown, unknown]>)
-    // checkValue refuses instances of classes, and gives the entries of what is plain.
-    if (typeof held === 'object' && held !== null && !Array.isArray(held)) return this.#checked(Object.entries(checkValue(held, this.where) as object))
-    throw new DinemicError('ORM_BAD_VALUE', `${this.where} is a dict and was given ${held === null ? 'null' : Array.isArray(held) ? 'an array' : `a ${typeof held}`}. Assign a plain object, or use set, delete or replace.`, { details: { where: this.where } })
+    if (isPlainObject(held)) return this.#checked(Object.entries(held))
+    throw new DinemicError('ORM_BAD_VALUE', `${this.where} is a dict and was given ${describe(held)}. Assign a plain object, or use set, delete or replace.`, { details: { where: this.where } })
   }
 
   protected isEmpty (content: Content): boolean {
@@ -73,6 +72,13 @@ export class DictCell extends Cell<Content> {
     }
     return content
   }
+}
+
+/** An object literal, also one without prototype or of another realm. */
+function isPlainObject (held: unknown): held is object {
+  if (typeof held !== 'object' || held === null) return false
+  const prototype: unknown = Object.getPrototypeOf(held)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function sameValue (a: WireValue | undefined, b: WireValue): boolean {

@@ -6,7 +6,7 @@ import { compareElements } from '../collections/list-element.js'
 import type { ListElement } from '../collections/list-element.js'
 import { List } from '../collections/list.js'
 import type { FieldSchema } from '../schema/types.js'
-import { Cell, isClear } from './cell.js'
+import { Cell, describe, isClear } from './cell.js'
 import type { Opener } from './cell.js'
 
 type Content = readonly ListElement[]
@@ -91,7 +91,7 @@ export class ListCell extends Cell<Content> {
   }
 
   #notAList (held: unknown): DinemicError {
-    return new DinemicError('ORM_BAD_VALUE', `${this.where} is a list and was given ${held === null ? 'null' : `a ${typeof held}`}. Assign an array, or use push, splice or replace.`, { details: { where: this.where } })
+    return new DinemicError('ORM_BAD_VALUE', `${this.where} is a list and was given ${describe(held)}. Assign an array, or use push, splice or replace.`, { details: { where: this.where } })
   }
 }
 

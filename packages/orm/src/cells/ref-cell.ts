@@ -3,7 +3,7 @@ import type { FieldState, ObjectId, Operation, WireValue } from '@dinemic/core'
 import { Ref } from '../collections/ref.js'
 import type { RefOpener } from '../collections/ref.js'
 import type { FieldSchema } from '../schema/types.js'
-import { Cell } from './cell.js'
+import { Cell, describe } from './cell.js'
 import type { Opener } from './cell.js'
 
 /** `target`: the model that the ref must point to. */
@@ -35,7 +35,7 @@ export class RefCell extends Cell<WireValue | undefined> {
     if (held === null) return undefined
     const id = typeof held === 'object' && 'id' in held! ? held.id : held
     if (typeof id !== 'string') {
-      throw new DinemicError('ORM_BAD_VALUE', `${this.where} was given ${typeof held === 'object' ? 'an object without an id' : `a ${typeof held}`}. Assign ref(entityOrId).`, { details: { where: this.where } })
+      throw new DinemicError('ORM_BAD_VALUE', `${this.where} was given ${describe(held)}. Assign ref(entityOrId).`, { details: { where: this.where } })
     }
     parseId(id)
     if (!this.#pointsHere(id)) {

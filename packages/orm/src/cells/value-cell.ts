@@ -1,7 +1,7 @@
 import { DinemicError, checkValue, equalValues, shown } from '@dinemic/core'
 import type { FieldState, Operation, Value, WireValue } from '@dinemic/core'
 import { ownCopy } from '../collections/own-copy.js'
-import { Cell, isClear } from './cell.js'
+import { Cell, describe, isClear } from './cell.js'
 import type { Opener } from './cell.js'
 
 type Content = WireValue | undefined
@@ -55,6 +55,5 @@ const TYPES = new Map<unknown, { readonly name: string, readonly fits: (value: u
 function checkType (value: Value, designType: unknown, where: string): void {
   const type = TYPES.get(designType)
   if (type === undefined || value === null || type.fits(value)) return
-  const given = typeof value === 'object' ? value.constructor.name : typeof value
-  throw new DinemicError('ORM_BAD_VALUE', `${where} is declared as ${type.name} and was given ${given}. Convert it, or declare the field as what it holds.`, { details: { where } })
+  throw new DinemicError('ORM_BAD_VALUE', `${where} is declared as ${type.name} and was given ${describe(value)}. Convert it, or declare the field as what it holds.`, { details: { where } })
 }

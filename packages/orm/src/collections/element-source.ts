@@ -1,4 +1,4 @@
-import { ListPositions } from './positions.js'
+import { Positions, isDinemicError } from '@dinemic/core'
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /** 70 bits: unique within a list, whoever adds to it. */
@@ -7,11 +7,11 @@ const ID_LENGTH = 12
 /** Where new list elements get their ids and places from: one for a node, so that its runs share their position's prefix. */
 export class ElementSource {
   readonly #random: (length: number) => Uint8Array
-  readonly #positions: ListPositions
+  readonly #positions: Positions
 
   constructor (random: (length: number) => Uint8Array) {
     this.#random = random
-    this.#positions = new ListPositions(() => this.newId(), random)
+    this.#positions = new Positions(() => this.newId())
   }
 
   newId (): string {
@@ -21,8 +21,14 @@ export class ElementSource {
     return id
   }
 
-  /** A position after `left` and before `right`; undefined: the ends of the list. */
-  between (left: string | undefined, right: string | undefined): string {
-    return this.#positions.between(left, right)
+  /** A position after `left` and before `right` (undefined: the ends of the list), or undefined if there is no room. */
+  between (left: string | undefined, right: string | undefined): string | undefined {
+    try {
+      return this.#positions.between(left, right)
+    } catch (error) {
+      // Halving one place again and again takes a bit each time, whatever the scheme: after some hundreds there is no room.
+      if (isDinemicError(error, 'ORM_TOO_LARGE')) return undefined
+      throw error
+    }
   }
 }

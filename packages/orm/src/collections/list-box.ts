@@ -2,6 +2,7 @@ import type { WireValue } from '@dinemic/core'
 import type { ElementSource } from './element-source.js'
 import { newElements } from './list-element.js'
 import type { ListElement } from './list-element.js'
+import { makeRoom } from './make-room.js'
 import { minimalEdit } from './minimal-edit.js'
 import { ownCopy } from './own-copy.js'
 
@@ -34,8 +35,8 @@ export class ListBox {
 
   /** Takes `count` elements out at `start` and puts new ones there; gives the ones taken out. */
   splice (start: number, count: number, values: readonly unknown[]): readonly ListElement[] {
+    const inserted = this.#inRoom(start, (elements) => newElements(values, elements[start - 1]?.position, elements[start + count]?.position, this.#source))
     const elements = this.#writable()
-    const inserted = newElements(values, elements[start - 1]?.position, elements[start + count]?.position, this.#source)
     if (start === elements.length) {
       for (const element of inserted) elements.push(element)
       return []
@@ -51,14 +52,21 @@ export class ListBox {
 
   /** `to` is the index that the element has afterwards. */
   move (from: number, to: number): void {
-    const elements = this.#writable()
-    const [element] = elements.splice(from, 1)
-    const position = this.#source.between(elements[to - 1]?.position, elements[to]?.position)
-    elements.splice(to, 0, { ...element!, position })
+    const [element] = this.#writable().splice(from, 1)
+    const position = this.#inRoom(to, (elements) => this.#source.between(elements[to - 1]?.position, elements[to]?.position))
+    this.#writable().splice(to, 0, { ...element!, position })
   }
 
   replace (values: readonly unknown[]): void {
     this.#elements = minimalEdit(this.#writable(), values, this.#source)
+  }
+
+  /** What `place` gives, if need be after making room at the index. */
+  #inRoom<R> (index: number, place: (elements: readonly ListElement[]) => R | undefined): R {
+    const placed = place(this.#writable())
+    if (placed !== undefined) return placed
+    this.#elements = makeRoom(this.#writable(), index, this.#source)
+    return this.#inRoom(index, place)
   }
 
   #writable (): ListElement[] {

@@ -15,7 +15,10 @@ export function minimalEdit (old: readonly ListElement[], values: readonly unkno
   for (let i = 0; i <= kept.length; i++) {
     const at = kept[i]?.at ?? values.length
     const stays = kept[i] === undefined ? undefined : old[kept[i]!.from]!
-    for (const element of newElements(values.slice(next, at), result.at(-1)?.position, stays?.position, source)) result.push(element)
+    const between = newElements(values.slice(next, at), result.at(-1)?.position, stays?.position, source)
+    // No room between two that stay: then none stays, and new elements have all the room there is.
+    if (between === undefined) return minimalEdit([], values, source)
+    for (const element of between) result.push(element)
     if (stays !== undefined) result.push(stays)
     next = at + 1
   }

@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals'
+import { LIMITS, isPosition } from '@dinemic/core'
+import { ElementSource } from '../../src/collections/element-source.js'
+import { ListBox } from '../../src/collections/list-box.js'
+import { makeRoom } from '../../src/collections/make-room.js'
+import { compareElements } from '../../src/collections/list-element.js'
+import { SeededPlatform } from '../support/engine-double.js'
+
+const platform = new SeededPlatform()
+const box = () => new ListBox('Person.tags', new ElementSource((length) => platform.random(length)))
+
+function expectSound ({ elements }: ListBox): void {
+  expect(elements).toEqual([...elements].sort(compareElements))
+  expect(new Set(elements.map(({ position }) => position)).size).toBe(elements.length)
+  expect(elements.filter(({ position }) => !isPosition(position) || position.length > LIMITS.elementKey)).toEqual([])
+}
+
+describe('positions stay in order, unique and short', () => {
+  test.each<[string, (length: number) => number]>([
+    ['at the end', (length) => length],
+    ['in front', () => 0],
+    ['behind the first', (length) => Math.min(length, 1)],
+    ['anywhere', (length) => (length * length * 7919 + 13) % (length + 1)],
+    ['in the middle', (length) => length >> 1],
+    ['after a quarter', (length) => length >> 2]
+  ])('inserting %s', (_where, where) => {
+    const list = box()
+    const model: number[] = []
+    for (let i = 0; i < 300; i++) {
+      const at = where(model.length)
+      list.splice(at, 0, [i])
+      model.splice(at, 0, i)
+    }
+    expect(list.elements.map(({ value }) => value)).toEqual(model)
+    expectSound(list)
+  })
+
+  test('moving to and fro', () => {
+    const list = box()
+    list.splice(0, 0, ['a', 'b', 'c'])
+    for (let i = 0; i < 300; i++) list.move(i % 2 * 2, 1)
+    expect(list.elements.map(({ value }) => value).sort()).toEqual(['a', 'b', 'c'])
+    expectSound(list)
+  })
+})
+
+describe('where no position is left', () => {
+  // 255 bytes each, and whatever comes between them is longer.
+  const deep = `a.B${'0B'.repeat(125)}`
+  const crowded = () => {
+    const list = box()
+    const elements = [{ id: 'x', position: `${deep}0B`, value: 'left' }, { id: 'y', position: `${deep}0D`, value: 'right' }]
+    list.reset(() => elements)
+    return list
+  }
+
+  test('the elements around it move, and stay what they are', () => {
+    const list = crowded()
+    list.splice(1, 0, ['middle'])
+    expect(list.elements.map(({ value }) => value)).toEqual(['left', 'middle', 'right'])
+    expect([list.elements[0]!.id, list.elements[2]!.id]).toEqual(['x', 'y'])
+    expectSound(list)
+  })
+
+  test('also when an element is moved there', () => {
+    const list = crowded()
+    list.splice(2, 0, ['last'])
+    list.move(2, 1)
+    expect(list.elements.map(({ value }) => value)).toEqual(['left', 'last', 'right'])
+    expectSound(list)
+  })
+
+  test('what replaces the content begins anew', () => {
+    const list = crowded()
+    list.replace(['left', 'middle', 'right'])
+    expect(list.elements.map(({ value }) => value)).toEqual(['left', 'middle', 'right'])
+    expectSound(list)
+  })
+
+  test('no more move than it takes', () => {
+    const list = box()
+    list.splice(0, 0, Array.from({ length: 1000 }, (_, i) => i))
+    const before = list.elements
+    const after = makeRoom(before, 500, new ElementSource((length) => platform.random(length)))
+    expect(after.filter((element, i) => element !== before[i])).toHaveLength(64)
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+})
+
+test('pushing to a long list costs the same as to a short one', () => {
+  const list = box()
+  list.splice(0, 0, Array.from({ length: 20_000 }, (_, i) => i))
+  const elements = list.elements
+  for (let i = 0; i < 100; i++) list.splice(list.elements.length, 0, [i])
+  expect(list.elements).toBe(elements) // appended to, not copied
+  expect(elements).toHaveLength(20_100)
+})
