@@ -1,0 +1,74 @@
+import { parseId, type Commit, type ObjectCommit, type ObjectId, type StoredUpdate, type UpdateId } from '@dinemic/core'
+import type { Batch } from './batch.js'
+import { encodeCompact } from './compact-int.js'
+import { eventKey, indexKey, objectKey, setKey, settingKey, updateKey } from './key-layout.js'
+import {
+  decodeLocations, decodeObjectRow, decodeUpdateRow, encodeLocations, encodeObjectRow, encodeUpdateRow, type Location, type ObjectRow
+} from './rows.js'
+
+/** Puts the rows of a commit into a batch. `allot` gives the next local number of an object. */
+export async function applyCommit (batch: Batch, commit: Commit, allot: () => number): Promise<void> {
+  await batch.load(commit.objects.flatMap(({ object, put, drop }) =>
+    [objectKey(object), ...put.map(({ id }) => indexKey(id)), ...drop.map(indexKey)]))
+  for (const part of commit.objects) await applyObject(batch, part, allot)
+  for (const { seq, data } of commit.events ?? []) batch.set(eventKey(seq), data.slice())
+  for (const seq of commit.acknowledged ?? []) batch.set(eventKey(seq), undefined)
+  for (const { name, value } of commit.settings ?? []) batch.set(settingKey(name), value?.slice())
+}
+
+async function applyObject (batch: Batch, { object, state, put, drop }: ObjectCommit, allot: () => number): Promise<void> {
+  const stored = await batch.get(objectKey(object))
+  if (stored === undefined && put.length === 0 && !state) return
+  const old: ObjectRow = stored === undefined ? { number: allot(), next: 0, count: 0, state: undefined } : decodeObjectRow(stored)
+  if (stored === undefined) batch.set(updateKey(old.number, 0), encodeUpdateRow(object, 0, undefined))
+
+  let { next, count } = old
+  for (const id of drop) {
+    if (await dropUpdate(batch, object, old.number, id)) count--
+  }
+  for (const update of put) {
+    if (await putUpdate(batch, object, { number: old.number, index: next }, update)) {
+      next++
+      count++
+    }
+  }
+  const row = { number: old.number, next, count, state: state === undefined ? old.state : state ?? undefined }
+  const empty = count === 0 && row.state === undefined
+  batch.set(objectKey(object), empty ? undefined : encodeObjectRow(row))
+  if (empty) batch.set(updateKey(old.number, 0), undefined)
+}
+
+async function putUpdate (batch: Batch, object: ObjectId, location: Location, update: StoredUpdate): Promise<boolean> {
+  const { locations, found } = await locate(batch, update.id)
+  if (found !== undefined) return false
+  batch.set(indexKey(update.id), encodeLocations([...locations, location]))
+  batch.set(updateKey(location.number, location.index), encodeUpdateRow(object, location.index, update))
+  batch.set(setKey(parseId(object).model, update), encodeCompact(location.number))
+  return true
+}
+
+async function dropUpdate (batch: Batch, object: ObjectId, number: number, id: UpdateId): Promise<boolean> {
+  const { locations, found } = await locate(batch, id)
+  if (found?.number !== number) return false
+  const others = locations.filter(location => location !== found)
+  batch.set(indexKey(id), others.length === 0 ? undefined : encodeLocations(others))
+  batch.set(updateKey(number, found.index), found.index === 0 ? encodeUpdateRow(object, 0, undefined) : undefined)
+  batch.set(setKey(parseId(object).model, found.update), undefined)
+  return true
+}
+
+/** Where updates whose ids begin like this one are, and the one that has this id. */
+async function locate (batch: Batch, id: UpdateId): Promise<{ locations: Location[], found: Location & { update: StoredUpdate } | undefined }> {
+  const row = await batch.get(indexKey(id))
+  const locations = row === undefined ? [] : decodeLocations(row)
+  for (const location of locations) {
+    const update = await readUpdate(batch, location)
+    if (update?.id === id) return { locations, found: Object.assign(location, { update }) }
+  }
+  return { locations, found: undefined }
+}
+
+async function readUpdate (batch: Batch, { number, index }: Location): Promise<StoredUpdate | undefined> {
+  const row = await batch.get(updateKey(number, index))
+  return row && decodeUpdateRow(index, row)
+}

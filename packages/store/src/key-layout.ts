@@ -1,0 +1,127 @@
+import { formatId, parseId, utf8, type ObjectId, type UpdateId } from '@dinemic/core'
+import { decodeCompact, encodeCompact } from './compact-int.js'
+
+const ZERO = new Uint8Array(1)
+
+/**
+ * The keys of all rows. One letter says what a row is; a model's name ends with a zero byte, so that models sort as their
+ * names do; LevelDB leaves out what a key shares with the one before, which makes a repeated name cheaper than a number
+ * for each model and a row to look it up.
+ *
+ * | key | row |
+ * |---|---|
+ * | `v` | layout version |
+ * | `o` model 0 key | object: its local number, its state |
+ * | `u` number, index | update: millis, id, frame; index 0 also names the object |
+ * | `i` first 8 bytes of an update id | where its update is: number, index |
+ * | `s` model 0 millis, id | the reconciled set: number |
+ * | `h` seq | event |
+ * | `c` name | setting |
+ * | `k` model 0 key | private key |
+ * | `r` | how the private keys are encrypted |
+ * | `w` | the files may still hold private keys in the clear |
+ */
+export const VERSION_KEY = utf8('v')
+export const RING_KEY = utf8('r')
+export const REWRITE_KEY = utf8('w')
+
+/** How much of an update id its index row has. Ids that begin alike share the row, so a collision costs a read and no more. */
+const ID_PREFIX = 8
+
+/** What a scan covers: from `gte` up to but not including `lt`. */
+export interface Range { readonly gte: Uint8Array, readonly lt: Uint8Array }
+
+export function objectKey (object: ObjectId): Uint8Array {
+  return Buffer.concat([utf8('o'), idToBytes(object)])
+}
+
+export function privateKey (id: ObjectId): Uint8Array {
+  return Buffer.concat([utf8('k'), idToBytes(id)])
+}
+
+export function updateKey (number: number, index: number): Uint8Array {
+  return Buffer.concat([utf8('u'), encodeCompact(number), encodeCompact(index)])
+}
+
+export function indexKey (id: UpdateId): Uint8Array {
+  return Buffer.concat([utf8('i'), updateIdToBytes(id).subarray(0, ID_PREFIX)])
+}
+
+export function setKey (model: string, { millis, id }: { millis: number, id: UpdateId }): Uint8Array {
+  return Buffer.concat([utf8('s' + model), ZERO, millisToBytes(millis), updateIdToBytes(id)])
+}
+
+export function eventKey (seq: number): Uint8Array {
+  return Buffer.concat([utf8('h'), encodeCompact(seq)])
+}
+
+export function settingKey (name: string): Uint8Array {
+  return utf8('c' + name)
+}
+
+/** The rows of one kind, and of one model where it is named. */
+export function rowsOf (letter: 'o' | 'u' | 's' | 'h' | 'k', model?: string): Range {
+  const gte = model === undefined ? utf8(letter) : Buffer.concat([utf8(letter + model), ZERO])
+  const lt = new Uint8Array(gte)
+  lt[lt.length - 1]! += 1
+  return { gte, lt }
+}
+
+export function updatesRange (number: number): Range {
+  return { gte: updateKey(number, 0), lt: Buffer.concat([utf8('u'), encodeCompact(number + 1)]) }
+}
+
+/** The same range, but only what comes after `key`. */
+export function rangeAfter (range: Range, key: Uint8Array | undefined): Range {
+  if (key === undefined || Buffer.compare(key, range.gte) < 0) return range
+  return { gte: Buffer.concat([key, ZERO]), lt: range.lt }
+}
+
+export function decodeUpdateKey (key: Uint8Array): { number: number, index: number } {
+  const number = decodeCompact(key, 1)!
+  return { number: number.value, index: decodeCompact(key, number.end)!.value }
+}
+
+export function decodeEventKey (key: Uint8Array): number {
+  return decodeCompact(key, 1)!.value
+}
+
+/** The model that is named in a row's key, and where what follows it begins. */
+export function modelOfKey (key: Uint8Array): { model: string, end: number } {
+  const zero = key.indexOf(0)
+  return { model: Buffer.from(key.subarray(1, zero)).toString(), end: zero + 1 }
+}
+
+/** The millis and the update id at the end of a row's key in the reconciled set. */
+export function bytesToSetPosition (bytes: Uint8Array): { millis: number, id: UpdateId } {
+  return { millis: bytesToMillis(bytes), id: bytesToUpdateId(bytes.subarray(6)) }
+}
+
+export function updateIdToBytes (id: UpdateId): Uint8Array {
+  return Buffer.from(id, 'hex')
+}
+
+export function bytesToUpdateId (bytes: Uint8Array): UpdateId {
+  return Buffer.from(bytes).toString('hex')
+}
+
+export function millisToBytes (millis: number): Uint8Array {
+  const bytes = Buffer.alloc(6)
+  bytes.writeUIntBE(millis, 0, 6)
+  return bytes
+}
+
+export function bytesToMillis (bytes: Uint8Array): number {
+  return Buffer.from(bytes.subarray(0, 6)).readUIntBE(0, 6)
+}
+
+/** Model name, a zero byte, public key. */
+export function idToBytes (id: ObjectId): Uint8Array {
+  const { model, key } = parseId(id)
+  return Buffer.concat([utf8(model), ZERO, key])
+}
+
+export function bytesToId (bytes: Uint8Array): ObjectId {
+  const zero = bytes.indexOf(0)
+  return formatId(Buffer.from(bytes.subarray(0, zero)).toString(), bytes.slice(zero + 1))
+}

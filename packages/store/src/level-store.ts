@@ -1,0 +1,158 @@
+import type { Commit, ObjectId, ObjectScan, SetItem, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
+import { Batch } from './batch.js'
+import { checkCommit } from './check-commit.js'
+import { applyCommit } from './commit.js'
+import { Hold } from './hold.js'
+import {
+  bytesToId, bytesToSetPosition, decodeEventKey, decodeUpdateKey, eventKey, indexKey, modelOfKey, objectKey, rangeAfter, rowsOf, setKey, settingKey,
+  updateKey, updatesRange
+} from './key-layout.js'
+import type { LevelDatabase } from './level-database.js'
+import { decodeLocations, decodeNumber, decodeObjectRow, decodeOwner, decodeUpdateRow } from './rows.js'
+import { Turns } from './turns.js'
+
+/**
+ * `Store` on LevelDB. It keeps two things in memory: the next local number of an object, which nobody else allots, and
+ * the queue of commits; everything else is read from LevelDB, whose cache it relies on.
+ */
+export class LevelStore implements Store {
+  readonly #database: LevelDatabase
+  readonly #hold: Hold
+  #nextNumber = 0
+  /** Commits run one after another: each reads rows that the one before may write. */
+  readonly #commits = new Turns()
+
+  constructor (database: LevelDatabase) {
+    this.#database = database
+    this.#hold = new Hold(database, 'store')
+  }
+
+  async open (): Promise<void> {
+    await this.#hold.open(async () => { this.#nextNumber = await this.#readNextNumber() })
+  }
+
+  async close (): Promise<void> {
+    await this.#hold.close(() => this.#commits.idle())
+  }
+
+  async state (object: ObjectId): Promise<Uint8Array | undefined> {
+    this.#hold.check('state')
+    const row = await this.#database.get(objectKey(object))
+    return row && decodeObjectRow(row).state
+  }
+
+  async updates (object: ObjectId): Promise<StoredUpdate[]> {
+    this.#hold.check('updates')
+    const row = await this.#database.get(objectKey(object))
+    if (row === undefined) return []
+    const range = updatesRange(decodeObjectRow(row).number)
+    const updates: StoredUpdate[] = []
+    for await (const rows of this.#database.scan(range)) {
+      for (const { key, value } of rows) {
+        const update = decodeUpdateRow(decodeUpdateKey(key).index, value)
+        if (update !== undefined) updates.push(update)
+      }
+    }
+    return updates
+  }
+
+  async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {
+    this.#hold.check('update')
+    const row = await this.#database.get(indexKey(id))
+    for (const { number, index } of row === undefined ? [] : decodeLocations(row)) {
+      const [first, value] = await this.#database.getMany([updateKey(number, 0), updateKey(number, index)])
+      const update = value && decodeUpdateRow(index, value)
+      if (first !== undefined && update?.id === id) return { object: decodeOwner(first), ...update }
+    }
+    return undefined
+  }
+
+  async has (id: UpdateId): Promise<boolean> {
+    this.#hold.check('has')
+    return await this.update(id) !== undefined
+  }
+
+  async * objects ({ model, after, limit = Infinity }: ObjectScan = {}): AsyncIterable<ObjectId> {
+    this.#hold.check('objects')
+    let left = limit
+    if (left <= 0) return
+    const range = rangeAfter(rowsOf('o', model), after === undefined ? undefined : objectKey(after))
+    for await (const rows of this.#database.scan(range)) {
+      for (const { key, value } of rows) {
+        this.#hold.check('objects')
+        if (decodeObjectRow(value).state === undefined) continue
+        yield bytesToId(key.subarray(1))
+        if (--left <= 0) return
+      }
+    }
+  }
+
+  async * reconciled (model: string, { from, limit }: SetScan = {}): AsyncIterable<SetItem> {
+    this.#hold.check('reconciled')
+    const range = rangeAfter(rowsOf('s', model), from && setKey(model, from))
+    for await (const rows of this.#database.scan(range, { limit })) {
+      const numbers = rows.map(row => decodeNumber(row.value))
+      const objects = await this.#objectsByNumber(numbers)
+      for (const [i, { key }] of rows.entries()) {
+        this.#hold.check('reconciled')
+        const object = objects.get(numbers[i]!)
+        // Gone since the scan began; numbers are not given again in one life of a process, so it can't be mistaken.
+        if (object === undefined) continue
+        yield { ...bytesToSetPosition(key.subarray(modelOfKey(key).end)), object }
+      }
+    }
+  }
+
+  async models (): Promise<string[]> {
+    this.#hold.check('models')
+    const models: string[] = []
+    const all = rowsOf('o')
+    for (let range = all, found = true; found;) {
+      found = false
+      for await (const [row] of this.#database.scan(range, { limit: 1 })) {
+        const { model } = modelOfKey(row!.key)
+        models.push(model)
+        range = { gte: rowsOf('o', model).lt, lt: all.lt }
+        found = true
+      }
+    }
+    return models
+  }
+
+  async commit (commit: Commit, { sync = false }: { sync?: boolean } = {}): Promise<void> {
+    this.#hold.check('commit')
+    checkCommit(commit)
+    await this.#commits.take(async () => {
+      const batch = new Batch(this.#database)
+      await applyCommit(batch, commit, () => this.#nextNumber++)
+      await batch.write({ sync })
+    })
+  }
+
+  async setting (name: string): Promise<Uint8Array | undefined> {
+    this.#hold.check('setting')
+    return this.#database.get(settingKey(name))
+  }
+
+  async pendingEvents ({ after, limit }: { after?: number, limit?: number } = {}): Promise<StoredEvent[]> {
+    this.#hold.check('pendingEvents')
+    const range = rangeAfter(rowsOf('h'), after === undefined ? undefined : eventKey(after))
+    const events: StoredEvent[] = []
+    for await (const rows of this.#database.scan(range, { limit })) {
+      for (const { key, value } of rows) events.push({ seq: decodeEventKey(key), data: value })
+    }
+    return events
+  }
+
+  async #objectsByNumber (numbers: readonly number[]): Promise<Map<number, ObjectId>> {
+    const distinct = [...new Set(numbers)]
+    const rows = await this.#database.getMany(distinct.map(number => updateKey(number, 0)))
+    return new Map(distinct.flatMap((number, i) => rows[i] === undefined ? [] : [[number, decodeOwner(rows[i])]]))
+  }
+
+  /** One more than the last number, which the last row of updates has: each object has one from its first commit to its end. */
+  async #readNextNumber (): Promise<number> {
+    for await (const [row] of this.#database.scan(rowsOf('u'), { limit: 1, reverse: true })) return decodeUpdateKey(row!.key).number + 1
+    return 0
+  }
+}

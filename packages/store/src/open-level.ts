@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AbstractLevel } from 'abstract-level'
+import { Level } from 'level'
+import { MemoryLevel } from 'memory-level'
+import { codesOf, corrupt } from './errors.js'
+
+export type BinaryLevel = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+
+const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
+
+/** What an opening that was interrupted leaves behind. No file of these holds data. */
+const WITHOUT_DATA = /^(LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.dbtmp)$/
+
+/** LevelDB in a directory, which is made if it isn't there, or in memory. Level itself opens it. */
+export async function createLevel (path: string | undefined): Promise<BinaryLevel> {
+  if (path === undefined) return new MemoryLevel({ ...ENCODING, storeEncoding: 'view' })
+  await checkDirectory(path)
+  // Frames and keys are random bytes, but a frame repeats the ids of its rows: compression pays for itself (see docs/decisions).
+  return new Level(path, { ...ENCODING, compression: true })
+}
+
+/**
+ * LevelDB takes a directory without a `CURRENT` file for a new one and clears it of all that looks like its own:
+ * a store that lost one file would lose the rest. So that is checked before.
+ */
+async function checkDirectory (path: string): Promise<void> {
+  const files = await filesOf(path)
+  if (files.includes('CURRENT')) {
+    const manifest = (await readFile(join(path, 'CURRENT'), 'utf8')).trim()
+    if (!files.includes(manifest)) throw corrupt('its file CURRENT names no file that is there', path)
+    return
+  }
+  const foreign = files.find(file => !WITHOUT_DATA.test(file) && !file.startsWith('.'))
+  if (foreign !== undefined) throw corrupt(`it has files (${foreign}) but no CURRENT, which every store has`, path)
+}
+
+async function filesOf (path: string): Promise<string[]> {
+  try {
+    return await readdir(path)
+  } catch (error) {
+    const codes = codesOf(error)
+    if (codes.includes('ENOENT')) return []
+    if (codes.includes('ENOTDIR')) throw corrupt('it is a file, not a directory', path)
+    throw error
+  }
+}
