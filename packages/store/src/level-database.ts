@@ -79,11 +79,6 @@ export class LevelDatabase {
     }
   }
 
-  async isEmpty (): Promise<boolean> {
-    const keys = await this.#attempt(level => level.keys({ limit: 1 }).all())
-    return keys.length === 0
-  }
-
   /** Rewrites a range, so that what was overwritten there leaves the files. */
   async compact ({ gte, lt }: Range): Promise<void> {
     await this.#attempt(async level => {
@@ -95,7 +90,7 @@ export class LevelDatabase {
     try {
       this.#level ??= await createLevel(this.path)
       await this.#level.open()
-      await migrate(this)
+      await migrate(this.#level, this.path)
     } catch (error) {
       await this.#close()
       throw fromLevel(error, this.path)

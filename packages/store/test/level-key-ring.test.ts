@@ -1,27 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatId, isDinemicError } from '@dinemic/core'
 import { keyRingSuite } from '@dinemic/core/testing'
-import { LevelDatabase, LevelKeyRing, LevelStore } from '@dinemic/store'
-import { allBytes, inDirectory, makeDirectory, removeDirectory } from './directory.js'
+import { LevelDatabase, LevelKeyRing, LevelStore } from '../src/index.js'
 import { privateKey, RING_KEY } from '../src/key-layout.js'
+import { allBytes, inDirectory, makeDirectory, removeDirectory } from './directory.js'
 
 for (const password of [undefined, 'correct horse']) {
-  describe(password === undefined ? 'in the clear' : 'encrypted', () => keyRingSuite({ test, expect }, async () => {
-    const path = await makeDirectory()
-    let keys = new LevelKeyRing(new LevelDatabase({ path }), { password })
-    return {
-      keys,
-      async reopen () {
-        await keys.close()
-        keys = new LevelKeyRing(new LevelDatabase({ path }), { password })
-        return keys
-      },
-      async dispose () {
-        await keys.close()
-        await removeDirectory(path)
+  describe(`with the password ${password}`, () => {
+    keyRingSuite({ test, expect }, async () => {
+      const path = await makeDirectory()
+      let keys = new LevelKeyRing(new LevelDatabase({ path }), { password })
+      return {
+        keys,
+        async reopen () {
+          await keys.close()
+          keys = new LevelKeyRing(new LevelDatabase({ path }), { password })
+          return keys
+        },
+        async dispose () {
+          await keys.close()
+          await removeDirectory(path)
+        }
       }
-    }
-  }))
+    })
+  })
 }
 
 const bob = formatId('Person', new Uint8Array(32).fill(7))

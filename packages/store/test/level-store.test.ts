@@ -1,39 +1,43 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatId, type Commit } from '@dinemic/core'
 import { storeSuite } from '@dinemic/core/testing'
-import { LevelDatabase, LevelStore } from '@dinemic/store'
+import { LevelDatabase, LevelStore } from '../src/index.js'
 import { inDirectory, makeDirectory, removeDirectory } from './directory.js'
 
-describe('in a directory', () => storeSuite({ test, expect }, async () => {
-  const path = await makeDirectory()
-  let store = new LevelStore(new LevelDatabase({ path }))
-  return {
-    store,
-    async reopen () {
-      await store.close()
-      store = new LevelStore(new LevelDatabase({ path }))
-      return store
-    },
-    async dispose () {
-      await store.close()
-      await removeDirectory(path)
+describe('in a directory', () => {
+  storeSuite({ test, expect }, async () => {
+    const path = await makeDirectory()
+    let store = new LevelStore(new LevelDatabase({ path }))
+    return {
+      store,
+      async reopen () {
+        await store.close()
+        store = new LevelStore(new LevelDatabase({ path }))
+        return store
+      },
+      async dispose () {
+        await store.close()
+        await removeDirectory(path)
+      }
     }
-  }
-}))
+  })
+})
 
-describe('in memory', () => storeSuite({ test, expect }, async () => {
-  const database = new LevelDatabase()
-  let store = new LevelStore(database)
-  return {
-    store,
-    async reopen () {
-      await store.close()
-      store = new LevelStore(database)
-      return store
-    },
-    dispose: () => store.close()
-  }
-}))
+describe('in memory', () => {
+  storeSuite({ test, expect }, async () => {
+    const database = new LevelDatabase()
+    let store = new LevelStore(database)
+    return {
+      store,
+      async reopen () {
+        await store.close()
+        store = new LevelStore(database)
+        return store
+      },
+      dispose: () => store.close()
+    }
+  })
+})
 
 const bob = formatId('Person', new Uint8Array(32).fill(7))
 const ann = formatId('Person', new Uint8Array(32).fill(8))
