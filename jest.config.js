@@ -2,6 +2,7 @@
 
 const sourcesOfPackages = {
   '^@dinemic/core/testing$': '<rootDir>/packages/core/testing/index.ts',
+  '^@dinemic/core/native$': '<rootDir>/packages/core/src/keys/native.ts',
   '^@dinemic/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
   // Our sources import './x.js' and have './x.ts'; what is inside node_modules has only the .js.
   '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js']

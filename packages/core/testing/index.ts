@@ -1,1 +1,7 @@
-export {}
+export { MemoryHub } from './memory-network.js'
+export type { Faults, MemoryHubOptions } from './memory-network.js'
+export { networkSuite } from './network-suite.js'
+export type { MakeNetworks, TestFunctions, TestNetworks } from './network-suite.js'
+export { Witness } from './network-witness.js'
+export { MemoryStore } from './memory-store.js'
+export { MemoryKeyRing } from './memory-key-ring.js'

@@ -20,8 +20,12 @@ export interface Engine {
   /** Opens sealed values with the key of `caller`, or with any key on this node if no caller is named. */
   reader (state: ObjectState, caller?: ObjectId): Promise<Reader>
 
-  /** Signs, runs the before-hooks, commits all requests in one atomic batch, tells the network. The ids of the new updates per request, in order. */
-  write (requests: readonly WriteRequest[]): Promise<UpdateId[][]>
+  /**
+   * Signs, runs the before-hooks, commits all requests in one atomic batch, tells the network. The ids of the new
+   * updates per request, in order. With `awaitHooks` it resolves when the after-hooks have run too, or after 5 s:
+   * not to be used inside a hook, which would wait for itself.
+   */
+  write (requests: readonly WriteRequest[], options?: { awaitHooks?: boolean }): Promise<UpdateId[][]>
   /** Sends the signed change to the connected peers as a proposal; nothing changes here. */
   propose (request: WriteRequest): Promise<ProposalAnswer[]>
 
@@ -107,7 +111,7 @@ export interface ObjectChange {
   readonly created: boolean
   readonly removed: boolean
   readonly fields: readonly FieldChange[]
-  /** Before-hooks: the state before the change (undefined for a creation). After-hooks: the state after it (undefined if it is gone). */
+  /** Before-hooks: the state before the change, of a creation the state that it makes. After-hooks: the state after it (undefined if it is gone). */
   readonly state: ObjectState | undefined
   /** For a proposal: endorses it. Rejects with ORM_NOT_AUTHORIZED where this node may not sign for these fields. */
   readonly accept?: () => Promise<void>

@@ -2,3 +2,6 @@ export type {
   CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HooksPort, ObjectChange, ProposalAnswer, Reader,
   RevokeRequest, WaitOptions, WriteRequest
 } from './engine.js'
+export { Replica } from './replica.js'
+export type { ReplicaOptions } from './replica.js'
+export type { Report, Reports } from './report.js'

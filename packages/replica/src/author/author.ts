@@ -223,7 +223,7 @@ class Save {
   }
 
   #sealing (object: ObjectId, names: ReadonlySet<string>): Parameters<typeof sealOperations>[0] {
-    return { provider: this.#provider, random: this.#parts.platform.random, object, names }
+    return { provider: this.#provider, random: length => this.#parts.platform.random(length), object, names }
   }
 
   get #provider (): NetworkBinding['provider'] {

@@ -1,5 +1,5 @@
 import { parseId } from '@dinemic/core'
-import type { KeyRing, ObjectId, Store, Update } from '@dinemic/core'
+import type { KeyRing, ObjectId, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
 import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
@@ -30,12 +30,19 @@ export interface Committed<T> { readonly result: T, readonly stages: readonly St
 export class Pipeline {
   readonly #parts: PipelineParts
   readonly #turns = new KeyedQueue()
+  readonly #written = new Set<(object: ObjectId, put: readonly UpdateId[], drop: readonly UpdateId[]) => void>()
   readonly #listeners = new Set<(event: CommitEvent) => void>()
 
   constructor (parts: PipelineParts) {
     this.#parts = parts
   }
 
+  /** Called in the same turn of the event loop in which a commit resolved, with the ids that entered and left the reconciled set. */
+  onWritten (listener: (object: ObjectId, put: readonly UpdateId[], drop: readonly UpdateId[]) => void): void {
+    this.#written.add(listener)
+  }
+
+  /** Called after each commit that changed what an object shows. Returns the undo. */
   onCommit (listener: (event: CommitEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
@@ -47,14 +54,14 @@ export class Pipeline {
     return new Stage(await objects.live(update.object), hooks, report).standing(update)
   }
 
-  /** Takes updates of one object from the network, in order; what became of each. */
-  async receive (object: ObjectId, updates: readonly Update[]): Promise<Taken[]> {
+  /** Takes updates of one object from the network, in order: what became of each, and which links are missing now. */
+  async receive (object: ObjectId, updates: readonly Update[]): Promise<{ results: Taken[], missing: UpdateId[] }> {
     const { result } = await this.turn([object], async open => {
       const stage = await open(object)
       const origin = { local: false, owned: await this.#parts.keys.has(object) }
-      const taken: Taken[] = []
-      for (const update of updates) taken.push(await stage.take(update, origin))
-      return taken
+      const results: Taken[] = []
+      for (const update of updates) results.push(await stage.take(update, origin))
+      return { results, missing: stage.live.verdicts.missing() }
     })
     return result
   }
@@ -88,11 +95,15 @@ export class Pipeline {
     const { store, objects, afterHooks, sync } = this.#parts
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
+    const objectsToCommit = stages.map(stage => stage.commit())
     await store.commit({
-      objects: stages.map(stage => stage.commit()),
+      objects: objectsToCommit,
       events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
       acknowledged: afterHooks.takeDone()
     }, { sync })
+    for (const { object, put, drop } of objectsToCommit) {
+      for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
+    }
     for (const stage of stages) objects.committed(stage.live)
     return hooks
   }

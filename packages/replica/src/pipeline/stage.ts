@@ -72,11 +72,12 @@ export class Stage {
   }
 
   commit (): Commit['objects'][number] {
+    const fresh = new Set(this.#put.map(({ id }) => id))
     return {
       object: this.live.id,
       state: encodeRow(this.live.row),
       put: this.#put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
-      drop: [...this.#drop]
+      drop: [...this.#drop].filter(id => !fresh.has(id))
     }
   }
 
@@ -123,7 +124,8 @@ export class Stage {
     const { visible } = this.live.row
     const described = this.#describe(update, origin)
     const creation = update.kind === 'genesis' && visible.geneses.length === 0
-    const state = visible.geneses.length > 0 ? visible : undefined
+    // The first values are sealed under an epoch that comes with them.
+    const state = creation ? applyUpdate(visible, update, this.live.chains()) : visible
     try {
       await this.#hooks.before({
         ...described, created: creation, removed: update.kind === 'remove', fields: intendedChanges(visible, operationsOf(update)), state

@@ -1,0 +1,101 @@
+import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
+import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
+import { sealOperations } from './author/sealing.js'
+
+import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
+import { intendedChanges } from './hooks/field-changes.js'
+import type { Objects } from './objects.js'
+import { shows } from './object-row.js'
+import { operationsOf } from './pipeline/stage.js'
+
+export type Answer = Omit<ProposalAnswer, 'peer'>
+
+export interface ProposalsParts {
+  readonly binding: NetworkBinding
+  readonly platform: Platform
+  readonly keys: KeyRing
+  readonly objects: Objects
+  readonly hooks: HooksPort
+  /** Writes the endorsement through the pipeline and announces it. */
+  readonly endorse: (signer: ObjectId, proposal: Update) => Promise<void>
+}
+
+/** How many proposals a node remembers the answers to. */
+const REMEMBERED = 1000
+
+/**
+ * Proposals: signed changes of those who have no right. Never stored nor forwarded; the before-hooks decide, and what
+ * one of them accepts is signed anew by somebody who may.
+ */
+export class Proposals {
+  readonly #parts: ProposalsParts
+  readonly #answers = new BoundedCache<string, Promise<Answer>>(REMEMBERED)
+
+  constructor (parts: ProposalsParts) {
+    this.#parts = parts
+  }
+
+  /** The signed change, for the peers to decide. */
+  async sign (request: WriteRequest): Promise<Update> {
+    const { binding, platform, keys } = this.#parts
+    const { object, caller, base, operations, encrypted, remove } = request
+    const seed = await keys.get(caller)
+    if (seed === undefined) throw new DinemicError('ORM_NO_KEY', `The private key of ${caller} is not on this node, so it can't propose anything.`, { details: { object, caller } })
+    if (caller === object) throw new DinemicError('ORM_BAD_VALUE', `${object} is its own owner: save() without { propose: true } does it.`, { details: { object } })
+    const names = new Set([...encrypted, ...base?.encrypted ?? []])
+    const usable = base === undefined ? undefined : usableEpoch(base)
+    if (usable === undefined && operations.some(operation => 'value' in operation && names.has(operation.field))) {
+      throw new DinemicError('ORM_EPOCH_PENDING', `${object} has no key to encrypt with at the moment. Propose again when its owner's node has been here.`, { details: { object } })
+    }
+    const sealed = sealOperations({ provider: binding.provider, random: length => platform.random(length), object, names }, operations, usable === undefined ? undefined : { id: usable.id, seed: undefined })
+    return signUpdate(binding, seed, {
+      object, author: caller, root: null, seq: 0, prev: null, clock: nextClock(platform.now(), []), supersedes: [],
+      body: remove === true ? { kind: 'remove', via: null } : { kind: 'change', operations: sealed, via: null }
+    })
+  }
+
+  /** Decides on a proposal from a peer. The same one again gets the same answer. */
+  async decide (frame: Uint8Array): Promise<Answer> {
+    const { binding } = this.#parts
+    const proposal = decodeFrame(binding, frame)
+    if (!isProposal(proposal) || !verifyUpdate(binding, proposal)) throw new DinemicError('REPLICA_BAD_MESSAGE', 'A peer sent a proposal that is none, or with a bad signature.')
+    const known = this.#answers.get(proposal.id)
+    if (known !== undefined) return await known
+    const answer = this.#ask(proposal)
+    this.#answers.set(proposal.id, answer)
+    return await answer
+  }
+
+  async #ask (proposal: Update): Promise<Answer> {
+    const { objects, hooks, keys } = this.#parts
+    const { visible } = await objects.row(proposal.object) ?? {}
+    if (visible === undefined || !shows(visible)) return { answer: 'refused', reason: 'the object is not here' }
+    if (visible.endorsed.has(proposal.id)) return { answer: 'accepted' }
+    let signer: ObjectId | undefined
+    const accept = async (): Promise<void> => { signer = await this.#signerFor(visible, proposal) }
+    try {
+      await hooks.before({
+        object: proposal.object, update: { id: proposal.id, clock: proposal.clock }, caller: proposal.author!, authorized: false, owned: await keys.has(proposal.object),
+        local: false, cause: 'remote', via: null, created: false, removed: proposal.kind === 'remove', fields: intendedChanges(visible, operationsOf(proposal)), state: visible, accept
+      })
+      if (signer === undefined) return { answer: 'refused', reason: 'no hook accepted it' }
+      await this.#parts.endorse(signer, proposal)
+      return { answer: 'accepted' }
+    } catch (error) {
+      return { answer: 'refused', reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  /** Who on this node may sign for the proposed change: the object itself, or a caller with a grant that covers it. */
+  async #signerFor (state: ObjectState, proposal: Update): Promise<ObjectId> {
+    const { keys } = this.#parts
+    if (await keys.has(state.id)) return state.id
+    const right = proposal.kind === 'remove' ? 'remove' : 'update'
+    const fields = operationsOf(proposal).map(({ field }) => field)
+    for (const { grant: { subject } } of state.grants) {
+      if (subject === null || !await keys.has(subject)) continue
+      if (grantsTo(state, subject, right).some(({ grant }) => fields.every(field => coversField(grant, field)))) return subject
+    }
+    throw new DinemicError('ORM_NOT_AUTHORIZED', `accept() works where the key of ${state.id} is, or of a caller with a grant for these fields. Neither is on this node.`, { details: { object: state.id } })
+  }
+}

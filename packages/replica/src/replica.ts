@@ -1,0 +1,213 @@
+import { bindNetwork, decodeFrame } from '@dinemic/core'
+import type { CryptoProvider, KeyHolder, KeyRing, Network, NetworkBinding, ObjectId, ObjectState, Platform, Store, UpdateId } from '@dinemic/core'
+import { Activity } from './activity.js'
+import { Author } from './author/author.js'
+import { Caretaker } from './caretaker.js'
+import type { CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
+import { AfterHooks } from './hooks/after-hooks.js'
+import { Objects } from './objects.js'
+import { shows } from './object-row.js'
+import { Pipeline } from './pipeline/pipeline.js'
+import { operationsOf } from './pipeline/stage.js'
+import type { Stage } from './pipeline/stage.js'
+import { Proposals } from './proposals.js'
+import { KeyedReader } from './reader.js'
+import type { Report } from './report.js'
+import { Replication } from './sync/replication.js'
+import { Waiting } from './waiting.js'
+
+/** How long a save waits for its own after-hooks, in ms. They may take longer. */
+const HOOKS_PATIENCE = 5000
+
+export interface ReplicaOptions {
+  readonly networkName: string
+  readonly store: Store
+  readonly keys: KeyRing
+  readonly network: Network
+  readonly hooks: HooksPort
+  readonly provider: CryptoProvider
+  readonly platform: Platform
+  /** `Node:<key>`; its key is in the key ring. */
+  readonly self: ObjectId
+  /** The models that this node takes part in. */
+  readonly models: readonly string[]
+  readonly report: Report
+  /** 'disk': a commit is on the disk before it resolves. Default 'process'. */
+  readonly durability?: 'process' | 'disk'
+}
+
+/** The engine. Wires the parts; each verb is a few lines over them. */
+export class Replica implements Engine {
+  readonly platform: Platform
+  readonly provider: CryptoProvider
+  readonly keys: KeyRing
+  readonly self: ObjectId
+  readonly #store: Store
+  readonly #binding: NetworkBinding
+  readonly #activity = new Activity()
+  readonly #objects: Objects
+  readonly #afterHooks: AfterHooks
+  readonly #pipeline: Pipeline
+  readonly #author: Author
+  readonly #proposals: Proposals
+  readonly #replication: Replication
+  readonly #waiting: Waiting
+
+  constructor (options: ReplicaOptions) {
+    const { networkName, store, keys, network, hooks, provider, platform, self, models, report, durability } = options
+    this.platform = platform
+    this.provider = provider
+    this.keys = keys
+    this.self = self
+    this.#store = store
+    this.#binding = bindNetwork(provider, networkName)
+    this.#objects = new Objects(store, this.#binding)
+    this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
+    this.#pipeline = new Pipeline({ store, keys, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
+    this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
+    this.#proposals = new Proposals({
+      binding: this.#binding, platform, keys, objects: this.#objects, hooks,
+      endorse: async (signer, proposal) => await this.#write([proposal.object], async open => {
+        await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
+      })
+    })
+    this.#replication = new Replication({ network, store, platform, models, report, binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#waiting = new Waiting(platform)
+    const caretaker = new Caretaker(keys, async requests => await this.write(requests), report)
+    this.onCommit(event => {
+      this.#waiting.appeared(event)
+      void this.#activity.track(caretaker.look(event))
+    })
+  }
+
+  /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
+  async start (): Promise<void> {
+    await this.#afterHooks.resume(async object => await this.state(object))
+    this.#replication.start()
+  }
+
+  /** Ends replication and waits for what is under way. The store may be closed then. */
+  async stop (): Promise<void> {
+    this.#replication.stop()
+    await this.#activity.idle()
+  }
+
+  async state (object: ObjectId, { removed = false }: { removed?: boolean } = {}): Promise<ObjectState | undefined> {
+    const row = await this.#objects.row(object)
+    if (row === undefined) return undefined
+    if (shows(row.visible)) return row.visible
+    const hidden = removed && row.visible.geneses.length > 0 && row.visible.removed?.final === false && await this.keys.has(object)
+    return hidden ? row.visible : undefined
+  }
+
+  async wait (object: ObjectId, options: WaitOptions = {}): Promise<ObjectState> {
+    const here = await this.state(object, options)
+    if (here !== undefined) return here
+    let asked: readonly string[] = []
+    const appeared = this.#waiting.for(object, options, () => asked)
+    const asking = this.#activity.track(this.#replication.askForObject(object, options.signal))
+    asking.then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
+    return await appeared
+  }
+
+  async * ids (model: string, options: { after?: ObjectId, limit?: number } = {}): AsyncIterable<ObjectId> {
+    let left = options.limit ?? Infinity
+    for await (const id of this.#store.objects(options.after === undefined ? { model } : { model, after: options.after })) {
+      if (left <= 0) return
+      if (await this.state(id) === undefined) continue
+      left--
+      yield id
+    }
+  }
+
+  async reader (state: ObjectState, caller?: ObjectId): Promise<Reader> {
+    const candidates = caller === undefined ? [state.id, ...new Set(state.wraps.map(({ subject }) => subject))] : [caller]
+    const holders: KeyHolder[] = []
+    for (const id of candidates) {
+      const seed = await this.keys.get(id)
+      if (seed !== undefined) holders.push({ id, seed })
+    }
+    return new KeyedReader({ provider: this.provider, platform: this.platform }, state, holders)
+  }
+
+  async write (requests: readonly WriteRequest[], { awaitHooks = false }: { awaitHooks?: boolean } = {}): Promise<UpdateId[][]> {
+    const created: ObjectId[] = []
+    try {
+      // The key is kept before the object is: an object without its key would be nobody's.
+      for (const { object, create } of requests) {
+        if (create === undefined) continue
+        await this.keys.put(object, create.seed)
+        created.push(object)
+      }
+      return await this.#write(requests.map(({ object }) => object), async open => {
+        const ids: UpdateId[][] = []
+        for (const request of requests) ids.push(await this.#author.write(await open(request.object), request))
+        return ids
+      }, awaitHooks)
+    } catch (error) {
+      for (const object of created) await this.keys.delete(object)
+      throw error
+    }
+  }
+
+  async propose (request: WriteRequest): Promise<ProposalAnswer[]> {
+    const proposal = await this.#proposals.sign(request)
+    return await this.#activity.track(this.#replication.propose(proposal.frame))
+  }
+
+  onCommit (listener: (event: CommitEvent) => void): () => void {
+    return this.#pipeline.onCommit(listener)
+  }
+
+  async history (object: ObjectId): Promise<HistoryEntry[]> {
+    const { updates, verdicts, row } = await this.#objects.live(object)
+    return [...updates.values()].map(update => ({
+      id: update.id, kind: update.kind ?? 'unknown', author: update.author ?? object, root: update.root, seq: update.seq, clock: update.clock,
+      verdict: verdicts.verdict(update.id) ?? 'pending', masked: row.masked.has(update.id), operations: operationsOf(update)
+    }))
+  }
+
+  /** Nothing queued or in flight, and each missing link asked of each connected peer. */
+  async idle (signal?: AbortSignal): Promise<void> {
+    await this.#activity.idle(signal)
+  }
+
+  /** Why an update isn't in force here. */
+  async explain (id: UpdateId): Promise<{ is: 'unknown' | 'refused' | 'pending' | 'ok' | 'revoked' | 'masked', why: string }> {
+    const refusal = this.#replication.refusal(id)
+    if (refusal !== undefined) return { is: 'refused', why: refusal }
+    const stored = await this.#store.update(id)
+    if (stored === undefined) return { is: 'unknown', why: 'No such update is here, and none was refused lately.' }
+    const { row, verdicts } = await this.#objects.live(decodeFrame(this.#binding, stored.frame).object)
+    if (row.masked.has(id)) return { is: 'masked', why: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.' }
+    const is = verdicts.verdict(id) ?? 'pending'
+    return { is, why: WHY[is] }
+  }
+
+  /** Ids that others point to and that nobody connected has given. */
+  get missing (): readonly UpdateId[] {
+    return this.#replication.missing
+  }
+
+  async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>, awaitHooks = false): Promise<T> {
+    const { result, stages, afterHooks } = await this.#pipeline.turn(ids, work)
+    this.#replication.announce(stages.flatMap(stage => stage.put))
+    if (awaitHooks) await this.#atMost(HOOKS_PATIENCE, afterHooks)
+    return result
+  }
+
+  /** Waits for a task, but no longer than so many ms: the task goes on. */
+  async #atMost (ms: number, task: Promise<void>): Promise<void> {
+    let cancel = (): void => {}
+    const patience = new Promise<void>(resolve => { cancel = this.platform.schedule(ms, resolve) })
+    await Promise.race([task, patience])
+    cancel()
+  }
+}
+
+const WHY = {
+  pending: 'A link to it is missing or not good: it is kept and does not count.',
+  ok: 'It counts.',
+  revoked: 'Its grant was closed, and no branch that the close keeps has it.'
+} as const
+

@@ -1,0 +1,59 @@
+import type { Network, Update } from '@dinemic/core'
+import { parseId } from '@dinemic/core'
+import type { Activity } from '../activity.js'
+import type { Report } from '../report.js'
+import { encodeFrames } from './messages.js'
+
+/** What the codec needs around frames: the list's head and one for each frame. */
+const FRAME_OVERHEAD = 5
+
+/** Tells the network of new updates, several in a message: what comes while a message goes out waits for the next. */
+export class Announcer {
+  readonly #network: Network
+  readonly #activity: Activity
+  readonly #report: Report
+  readonly #waiting = new Map<string, Uint8Array[]>()
+  readonly #sending = new Set<string>()
+
+  constructor (network: Network, activity: Activity, report: Report) {
+    this.#network = network
+    this.#activity = activity
+    this.#report = report
+  }
+
+  announce (updates: readonly Update[]): void {
+    for (const { object, frame } of updates) {
+      const { model } = parseId(object)
+      const frames = this.#waiting.get(model) ?? []
+      frames.push(frame)
+      this.#waiting.set(model, frames)
+      if (!this.#sending.has(model)) void this.#activity.track(this.#send(model))
+    }
+  }
+
+  async #send (model: string): Promise<void> {
+    this.#sending.add(model)
+    try {
+      await Promise.resolve() // what is announced in one go goes in one message
+      for (let frames = this.#next(model); frames.length > 0; frames = this.#next(model)) {
+        await this.#network.publish(model, encodeFrames(frames))
+      }
+    } catch (error) {
+      // The peers get it when they compare.
+      this.#report('error', error)
+    } finally {
+      this.#sending.delete(model)
+    }
+  }
+
+  #next (model: string): Uint8Array[] {
+    const waiting = this.#waiting.get(model) ?? []
+    let size = FRAME_OVERHEAD
+    let count = 0
+    while (count < waiting.length && (count === 0 || size + waiting[count]!.length + FRAME_OVERHEAD <= this.#network.limits.message)) {
+      size += waiting[count]!.length + FRAME_OVERHEAD
+      count++
+    }
+    return waiting.splice(0, count)
+  }
+}

@@ -1,0 +1,113 @@
+import { BoundedCache, decodeFrame, parseId, verifyUpdate } from '@dinemic/core'
+import type { MessageVerdict, NetworkBinding, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
+import type { Pipeline } from '../pipeline/pipeline.js'
+import type { Taken } from '../pipeline/stage.js'
+import type { Report } from '../report.js'
+import type { Announcer } from './announcer.js'
+import { decodeFrames } from './messages.js'
+import type { Quarantine } from './quarantine.js'
+import type { Wants } from './wants.js'
+
+/** How many signatures are verified before other work gets its turn: about 10 ms. */
+const BREATH = 64
+
+export interface InboundParts {
+  readonly binding: NetworkBinding
+  readonly platform: Platform
+  readonly pipeline: Pipeline
+  readonly quarantine: Quarantine
+  readonly wants: Wants
+  readonly announcer: Announcer
+  readonly report: Report
+  /** Whether this node takes part in a model. */
+  readonly takesPart: (model: string) => boolean
+  /** Updates are wanted by id: somebody should ask. */
+  readonly ask: (from: string) => void
+}
+
+/** Updates on their way from the network to the pipeline: decode → limits → signature, then each object's own turn. */
+export class Inbound {
+  readonly #parts: InboundParts
+  /** Why an update was refused: not asked for again. */
+  readonly refusals = new BoundedCache<UpdateId, string>(5000)
+
+  constructor (parts: InboundParts) {
+    this.#parts = parts
+  }
+
+  /** A gossip message: verified before it is forwarded. One bad update spoils it; one that isn't admissible only stops it here. */
+  async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
+    const updates = await this.#read(() => decodeFrames(data), from)
+    if (updates === undefined || updates.some(({ object }) => parseId(object).model !== topic)) return 'reject'
+    const standings = await Promise.all(updates.map(async update => await this.#parts.pipeline.standing(update)))
+    const fresh = updates.filter((_, i) => standings[i]!.is === 'taken')
+    const admissible = standings.every(({ is }) => is === 'taken' || is === 'known')
+    const received = this.receive(updates, from)
+    if (admissible) return fresh.length > 0 ? 'accept' : 'ignore'
+    void received.then(({ taken }) => { this.#parts.announcer.announce(taken) })
+    return 'ignore'
+  }
+
+  /** Frames that a peer gave when asked. Returns how many were new. */
+  async frames (frames: readonly Uint8Array[], from: string): Promise<number> {
+    const updates = await this.#read(() => frames, from)
+    if (updates === undefined) return 0
+    const { taken } = await this.receive(updates.filter(({ object }) => this.#parts.takesPart(parseId(object).model)), from)
+    return taken.length
+  }
+
+  /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
+  async receive (updates: readonly Update[], from: string): Promise<{ taken: Update[] }> {
+    const byObject = new Map<ObjectId, Update[]>()
+    for (const update of updates) {
+      const list = byObject.get(update.object)
+      if (list === undefined) byObject.set(update.object, [update])
+      else list.push(update)
+    }
+    const results = await Promise.all([...byObject].map(async ([object, list]) => await this.#receiveOne(object, list, from)))
+    const taken = results.flat()
+    const released = taken.flatMap(({ id }) => this.#parts.quarantine.release(id))
+    if (released.length > 0) taken.push(...(await this.receive(released, from)).taken)
+    return { taken }
+  }
+
+  async #receiveOne (object: ObjectId, updates: Update[], from: string): Promise<Update[]> {
+    const { pipeline, wants } = this.#parts
+    const { results, missing } = await pipeline.receive(object, updates)
+    updates.forEach((update, i) => this.#note(update, results[i]!, from))
+    for (const id of missing) wants.add(id)
+    if (wants.missing.length > 0) this.#parts.ask(from)
+    return updates.filter((_, i) => results[i]!.is === 'taken')
+  }
+
+  #note (update: Update, result: Taken, from: string): void {
+    const { quarantine, wants, report } = this.#parts
+    if (result.is !== 'waits') wants.arrived(update.id)
+    if (result.is === 'waits') {
+      quarantine.add(result.for, update)
+      wants.add(result.for)
+    } else if (result.is === 'refused' || result.is === 'gone') {
+      const reason = result.is === 'gone' ? 'its object was removed' : result.why
+      this.refusals.set(update.id, reason)
+      report('rejected', { update: update.id, object: update.object, code: 'REPLICA_NOT_ADMITTED', reason, peer: from })
+    }
+  }
+
+  /** Decodes and verifies; undefined where the bytes or a signature are bad, which is the sender's fault. */
+  async #read (framesOf: () => readonly Uint8Array[], from: string): Promise<Update[] | undefined> {
+    const { binding, platform, report } = this.#parts
+    try {
+      const updates: Update[] = []
+      for (const frame of framesOf()) {
+        const update = decodeFrame(binding, frame)
+        if (!verifyUpdate(binding, update)) throw new TypeError('a bad signature')
+        updates.push(update)
+        if (updates.length % BREATH === 0) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
+      }
+      return updates
+    } catch (cause) {
+      report('rejected', { update: '', object: '', code: 'REPLICA_BAD_MESSAGE', reason: cause instanceof Error ? cause.message : String(cause), peer: from })
+      return undefined
+    }
+  }
+}

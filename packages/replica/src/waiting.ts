@@ -1,0 +1,45 @@
+import { DinemicError } from '@dinemic/core'
+import type { ObjectId, ObjectState, Platform } from '@dinemic/core'
+import type { CommitEvent, WaitOptions } from './engine.js'
+
+const TIMEOUT = 10_000
+
+/** Those who wait for an object to appear. */
+export class Waiting {
+  readonly #platform: Platform
+  readonly #waiting = new Map<ObjectId, Set<(state: ObjectState) => void>>()
+
+  constructor (platform: Platform) {
+    this.#platform = platform
+  }
+
+  appeared ({ object, after }: CommitEvent): void {
+    if (after === undefined) return
+    for (const resolve of this.#waiting.get(object) ?? []) resolve(after)
+  }
+
+  /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, with the signal's reason if that aborts. `asked` tells whom the object was asked of. */
+  async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, asked: () => readonly string[]): Promise<ObjectState> {
+    signal?.throwIfAborted()
+    return await new Promise((resolve, reject) => {
+      const listeners = this.#waiting.get(object) ?? new Set()
+      this.#waiting.set(object, listeners)
+      const end = (): void => {
+        cancel()
+        signal?.removeEventListener('abort', aborted)
+        listeners.delete(appeared)
+        if (listeners.size === 0) this.#waiting.delete(object)
+      }
+      const appeared = (state: ObjectState): void => { end(); resolve(state) }
+      const aborted = (): void => { end(); reject(signal!.reason as Error) }
+      const cancel = this.#platform.schedule(timeout, () => { end(); reject(notFound(object, timeout, asked())) })
+      signal?.addEventListener('abort', aborted, { once: true })
+      listeners.add(appeared)
+    })
+  }
+}
+
+function notFound (object: ObjectId, timeout: number, asked: readonly string[]): DinemicError {
+  const whom = asked.length === 0 ? 'no peer is connected' : `asked ${asked.length === 1 ? 'one peer' : `${asked.length} peers`}`
+  return new DinemicError('ORM_NOT_FOUND', `${object} is not here and didn't come within ${timeout} ms (${whom}). Check the id, that a node that has it is connected (node.peers), or wait longer with { timeout }.`, { details: { object, timeout, asked } })
+}
