@@ -156,6 +156,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await collect(store.reconciled('Person'))).toEqual(items)
     expect(await collect(store.reconciled('Person', { from: { millis: 300, id: idOf(0) }, limit: 2 }))).toEqual(items.slice(4, 6))
     expect(await collect(store.reconciled('Person', { from: { millis: 6, id: idOf(0) }, limit: 1 }))).toEqual(items.slice(2, 3))
+    expect(await collect(store.reconciled('Person', { limit: 0 }))).toEqual([])
     expect(await collect(store.reconciled('Company'))).toEqual([{ millis: 300, id: idOf(2), object: office }])
   })
 
@@ -216,13 +217,17 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
   withStore('bytes are copied on their way in and out', async store => {
     const state = utf8('state')
     const mine = { ...update(1), frame: utf8('frame') }
-    await store.commit(one(bob, { state, put: [mine] }))
-    state.fill(0)
-    mine.frame.fill(0)
+    const [event, setting] = [utf8('event'), utf8('setting')]
+    await store.commit({ ...one(bob, { state, put: [mine] }), events: [{ seq: 1, data: event }], settings: [{ name: 'a', value: setting }] })
+    for (const bytes of [state, mine.frame, event, setting]) bytes.fill(0)
     ;(await store.state(bob))!.fill(1)
     ;(await store.updates(bob))[0]!.frame.fill(1)
+    ;(await store.pendingEvents())[0]!.data.fill(1)
+    ;(await store.setting('a'))!.fill(1)
     expect(await store.state(bob)).toEqual(utf8('state'))
     expect((await store.update(idOf(1)))!.frame).toEqual(utf8('frame'))
+    expect(await store.pendingEvents()).toEqual([{ seq: 1, data: utf8('event') }])
+    expect(await store.setting('a')).toEqual(utf8('setting'))
   })
 
   withStore('events stay until they are acknowledged', async store => {
@@ -232,6 +237,8 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await store.pendingEvents()).toEqual(events)
     expect(await store.pendingEvents({ after: 2, limit: 3 })).toEqual(events.slice(2, 5))
     expect(await store.pendingEvents({ after: 129 })).toEqual(events.slice(4))
+    expect(await store.pendingEvents({ after: -1 })).toEqual(events)
+    expect(await store.pendingEvents({ limit: 0 })).toEqual([])
     await store.commit({ objects: [], acknowledged: [2, 128, 99] })
     expect((await store.pendingEvents()).map(event => event.seq)).toEqual([1, 127, 300, 70000, 2 ** 40])
   })

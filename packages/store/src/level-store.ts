@@ -11,6 +11,9 @@ import type { LevelDatabase } from './level-database.js'
 import { decodeLocations, decodeNumber, decodeObjectRow, decodeOwner, decodeUpdateRow } from './rows.js'
 import { Turns } from './turns.js'
 
+/** Rows that name an object may have a frame of 256 KiB behind the name: so many are read together. */
+const AT_ONCE = 32
+
 /**
  * `Store` on LevelDB. It keeps two things in memory: the next local number of an object, which nobody else allots, and
  * the queue of commits; everything else is read from LevelDB, whose cache it relies on.
@@ -96,7 +99,7 @@ export class LevelStore implements Store {
       for (const [i, { key }] of rows.entries()) {
         this.#hold.check('reconciled')
         const object = objects.get(numbers[i]!)
-        // Gone since the scan began; numbers are not given again in one life of a process, so it can't be mistaken.
+        // Gone since the scan began. No number is given twice while the store is open, so it can't be another's.
         if (object === undefined) continue
         yield { ...bytesToSetPosition(key.subarray(modelOfKey(key).end)), object }
       }
@@ -134,9 +137,9 @@ export class LevelStore implements Store {
     return this.#database.get(settingKey(name))
   }
 
-  async pendingEvents ({ after, limit }: { after?: number, limit?: number } = {}): Promise<StoredEvent[]> {
+  async pendingEvents ({ after = -1, limit }: { after?: number, limit?: number } = {}): Promise<StoredEvent[]> {
     this.#hold.check('pendingEvents')
-    const range = rangeAfter(rowsOf('h'), after === undefined ? undefined : eventKey(after))
+    const range = rangeAfter(rowsOf('h'), after < 0 ? undefined : eventKey(after))
     const events: StoredEvent[] = []
     for await (const rows of this.#database.scan(range, { limit })) {
       for (const { key, value } of rows) events.push({ seq: decodeEventKey(key), data: value })
@@ -145,9 +148,14 @@ export class LevelStore implements Store {
   }
 
   async #objectsByNumber (numbers: readonly number[]): Promise<Map<number, ObjectId>> {
+    const objects = new Map<number, ObjectId>()
     const distinct = [...new Set(numbers)]
-    const rows = await this.#database.getMany(distinct.map(number => updateKey(number, 0)))
-    return new Map(distinct.flatMap((number, i) => rows[i] === undefined ? [] : [[number, decodeOwner(rows[i])]]))
+    for (let i = 0; i < distinct.length; i += AT_ONCE) {
+      const slice = distinct.slice(i, i + AT_ONCE)
+      const rows = await this.#database.getMany(slice.map(number => updateKey(number, 0)))
+      for (const [j, row] of rows.entries()) if (row !== undefined) objects.set(slice[j]!, decodeOwner(row))
+    }
+    return objects
   }
 
   /** One more than the last number, which the last row of updates has: each object has one from its first commit to its end. */

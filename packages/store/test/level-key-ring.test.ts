@@ -99,7 +99,7 @@ test('a ciphertext that was moved or changed does not open', () => inDirectory(a
 }))
 
 test('a damaged header is told apart from a wrong password', () => inDirectory(async path => {
-  await withKeys(path, 'secret', async (keys, database) => {
+  await withKeys(path, 'secret', async (_keys, database) => {
     const header = (await database.get(RING_KEY))!
     header[1] = 40
     await database.write([{ key: RING_KEY, value: header }])
