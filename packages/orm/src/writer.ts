@@ -33,7 +33,8 @@ export class CopyWriter implements EntityWriter {
 
   async enlist ({ remove = false } = {}): Promise<Enlisted> {
     this.#check()
-    const leave = await this.#queue.enter()
+    // What is staged when save() is called, not a moment later; only what has to queue is looked at when its turn comes.
+    const leave = this.#queue.tryEnter() ?? await this.#queue.enter()
     try {
       const request = remove ? this.#copy.removal() : this.#copy.request()
       const checkpoint = this.#copy.checkpoint()

@@ -4,6 +4,9 @@ import type { Reader } from '@dinemic/replica'
 import type { FieldSchema } from '../schema/types.js'
 import { deleteOperations } from '../operations.js'
 
+/** A checkpoint of a property that is as it was shown: its content need not be read for that. */
+export const AS_SHOWN: unique symbol = Symbol('as shown')
+
 /** Where a sealed value stands, apart from its field. */
 export type Slot = { readonly slot: 'register' } | { readonly slot: 'dict' | 'list', readonly element: string }
 
@@ -27,6 +30,8 @@ export abstract class Cell<Content> {
   #base: Content | undefined
   #problem: DinemicError | undefined
   #thrower: (() => never) | undefined
+  /** What was put on top of the snapshot when the property was last shown. */
+  #restaged: readonly Operation[] = []
 
   constructor (entity: object, model: string, field: FieldSchema) {
     this.#entity = entity as { [property: string]: unknown }
@@ -45,13 +50,19 @@ export abstract class Cell<Content> {
   protected abstract diff (from: Content, to: Content): Operation[]
   protected abstract replay (content: Content, operations: readonly Operation[]): Content
 
+  /** Whether what the property holds is as it was shown, for certain and without looking into it. */
+  protected untouched (_held: unknown): boolean {
+    return false
+  }
+
+  /** Counters can't be. */
+  protected whenDeleted (): Operation[] {
+    return deleteOperations(this.field.name, this.#state)
+  }
+
   /** Why the property throws when it is read. */
   get problem (): DinemicError | undefined {
     return this.#problem
-  }
-
-  get state (): FieldState {
-    return this.#state
   }
 
   /** What the property holds, without reading what throws. */
@@ -84,36 +95,43 @@ export abstract class Cell<Content> {
   operations (): Operation[] {
     if (this.#isThrowing()) return []
     const held = this.#entity[this.field.property]
+    if (this.untouched(held)) return this.#restaged.length === 0 ? [] : this.diff(this.base(), this.#shown())
     if (held !== undefined) return this.diff(this.base(), this.accept(held, this.base()))
     return this.isEmpty(this.base()) ? [] : this.whenDeleted()
   }
 
-  /** The content of the property, to which `since` compares. */
-  checkpoint (): Content {
-    if (this.#isThrowing()) return this.base()
-    const held = this.#entity[this.field.property]
-    return held === undefined ? this.empty : this.accept(held, this.base())
+  /** What the property holds now, for `since` to compare with. */
+  checkpoint (): Content | typeof AS_SHOWN {
+    return this.#isThrowing() || this.untouched(this.#entity[this.field.property]) ? AS_SHOWN : this.#content()
   }
 
-  since (checkpoint: Content): Operation[] {
-    return this.diff(checkpoint, this.checkpoint())
-  }
-
-  /** Counters can't be. */
-  protected whenDeleted (): Operation[] {
-    return deleteOperations(this.field.name, this.#state)
+  /** What was staged after a checkpoint. */
+  since (checkpoint: Content | typeof AS_SHOWN): Operation[] {
+    if (checkpoint === AS_SHOWN && this.checkpoint() === AS_SHOWN) return []
+    return this.diff(checkpoint === AS_SHOWN ? this.#shown() : checkpoint, this.#content())
   }
 
   protected base (): Content {
     return this.#base ??= this.#load!()
   }
 
+  #content (): Content {
+    const held = this.#entity[this.field.property]
+    if (this.#isThrowing() || this.untouched(held)) return this.#shown()
+    return held === undefined ? this.empty : this.accept(held, this.base())
+  }
+
+  #shown (): Content {
+    return this.#restaged.length === 0 ? this.base() : this.replay(this.base(), this.#restaged)
+  }
+
   #show (staged: readonly Operation[]): void {
     this.#thrower = undefined
+    this.#restaged = staged
     const { property } = this.field
     const problem = this.#problem
     if (problem !== undefined && staged.length === 0) return this.#showThrowing(problem)
-    const value = this.present(() => staged.length === 0 ? this.base() : this.replay(this.base(), staged))
+    const value = this.present(() => this.#shown())
     Object.defineProperty(this.#entity, property, { value, enumerable: true, configurable: true, writable: true })
   }
 

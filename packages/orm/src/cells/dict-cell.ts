@@ -34,8 +34,12 @@ export class DictCell extends Cell<Content> {
     return this.#dict
   }
 
-  protected accept (held: unknown, base: Content): Content {
-    if (held === this.#dict) return this.#box.touched === undefined ? base : this.#checked(this.#box.touched)
+  protected override untouched (held: unknown): boolean {
+    return held === this.#dict && !this.#box.touched
+  }
+
+  protected accept (held: unknown): Content {
+    if (held === this.#dict) return this.#checked(this.#box.entries)
     if (held instanceof Dict || held instanceof Map) return this.#checked(held as Iterable<[unknown, unknown]>)
     if (isPlainObject(held)) return this.#checked(Object.entries(held))
     throw new DinemicError('ORM_BAD_VALUE', `${this.where} is a dict and was given ${describe(held)}. Assign a plain object, or use set, delete or replace.`, { details: { where: this.where } })

@@ -36,7 +36,11 @@ export class ListCell extends Cell<Content> {
   protected accept (held: unknown, base: Content): Content {
     if (Array.isArray(held) || (held instanceof List && held !== this.#list)) this.#adopt([...held as Iterable<unknown>], base)
     else if (held !== this.#list) throw this.#notAList(held)
-    return this.#box.touched === undefined ? base : this.#checked(this.#box.touched)
+    return this.#checked(this.#box.elements)
+  }
+
+  protected override untouched (held: unknown): boolean {
+    return held === this.#list && !this.#box.touched
   }
 
   protected isEmpty (content: Content): boolean {

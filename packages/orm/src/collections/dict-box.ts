@@ -12,9 +12,9 @@ export class DictBox {
     this.where = where
   }
 
-  /** Undefined: nobody has looked yet, so nothing can be staged. */
-  get touched (): ReadonlyMap<string, unknown> | undefined {
-    return this.#entries
+  /** False: nobody has looked yet, so it is what it was reset to. */
+  get touched (): boolean {
+    return this.#entries !== undefined
   }
 
   get entries (): Map<string, unknown> {

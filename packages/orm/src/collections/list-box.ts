@@ -19,9 +19,9 @@ export class ListBox {
     this.#source = source
   }
 
-  /** Undefined: nobody has looked yet, so nothing can be staged. */
-  get touched (): readonly ListElement[] | undefined {
-    return this.#elements
+  /** False: nobody has looked yet, so it is what it was reset to. */
+  get touched (): boolean {
+    return this.#elements !== undefined
   }
 
   get elements (): readonly ListElement[] {

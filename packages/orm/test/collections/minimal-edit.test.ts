@@ -61,7 +61,7 @@ test('values that repeat: the values asked for, in ascending positions', () => {
 
 /** The textbook definition. */
 function commonLength (a: readonly number[], b: readonly number[]): number {
-  const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0))
+  const lengths = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0))
   a.forEach((x, i) => b.forEach((y, j) => {
     lengths[i + 1]![j + 1] = x === y ? lengths[i]![j]! + 1 : Math.max(lengths[i]![j + 1]!, lengths[i + 1]![j]!)
   }))
