@@ -1,19 +1,29 @@
 /** What is under way: so that `idle()` knows when nothing is. */
 export class Activity {
   #running = 0
+  readonly #countByTask = new Map<string, number>()
   readonly #waiting = new Set<() => void>()
 
   get busy (): boolean {
     return this.#running > 0
   }
 
-  /** Counts a task until it has settled; passes its result on. */
-  async track<T> (task: Promise<T>): Promise<T> {
+  /** For people to read, each once: `comparing with 12D3Koo…`. */
+  get underWay (): string[] {
+    return [...this.#countByTask.keys()]
+  }
+
+  /** Counts a task until it has settled; passes its result on. `what` completes "under way: …". */
+  async track<T> (what: string, task: Promise<T>): Promise<T> {
     this.#running++
+    this.#countByTask.set(what, (this.#countByTask.get(what) ?? 0) + 1)
     try {
       return await task
     } finally {
       this.#running--
+      const left = this.#countByTask.get(what)! - 1
+      if (left === 0) this.#countByTask.delete(what)
+      else this.#countByTask.set(what, left)
       if (this.#running === 0) this.#tellWaiting()
     }
   }

@@ -52,6 +52,8 @@ export class Replica implements Engine {
   readonly #proposals: Proposals
   readonly #replication: Replication
   readonly #waiting: Waiting
+  /** Objects whose key has come from another device and whose chains no peer has given yet. */
+  readonly #behind = new Set<ObjectId>()
 
   constructor (options: ReplicaOptions) {
     const { networkName, store, keys, network, hooks, provider, platform, self, models, report, durability } = options
@@ -76,7 +78,7 @@ export class Replica implements Engine {
     const caretaker = new Caretaker(keys, async requests => await this.write(requests), report)
     this.onCommit(event => {
       this.#waiting.appeared(event)
-      void this.#activity.track(caretaker.look(event))
+      void this.#activity.track(`looking after the keys of ${event.object}`, caretaker.look(event))
     })
   }
 
@@ -86,10 +88,10 @@ export class Replica implements Engine {
     this.#replication.start()
   }
 
-  /** Ends replication and waits for what is under way. The store may be closed then. */
-  async stop (): Promise<void> {
+  /** Ends replication and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
+  async stop (signal?: AbortSignal): Promise<void> {
     this.#replication.stop()
-    await this.#activity.idle()
+    await this.#activity.idle(signal)
   }
 
   async state (object: ObjectId, { removed = false }: { removed?: boolean } = {}): Promise<ObjectState | undefined> {
@@ -105,7 +107,7 @@ export class Replica implements Engine {
     if (here !== undefined) return here
     let asked: readonly string[] = []
     const appeared = this.#waiting.for(object, options, () => asked)
-    const asking = this.#activity.track(this.#replication.askForObject(object, options.signal))
+    const asking = this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, options.signal))
     asking.then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
     return await appeared
   }
@@ -131,6 +133,7 @@ export class Replica implements Engine {
   }
 
   async write (requests: readonly WriteRequest[], { awaitHooks = false }: { awaitHooks?: boolean } = {}): Promise<UpdateId[][]> {
+    for (const { object } of requests) await this.#catchUp(object)
     const created: ObjectId[] = []
     try {
       // The key is kept before the object is: an object without its key would be nobody's.
@@ -150,9 +153,16 @@ export class Replica implements Engine {
     }
   }
 
+  /** Keeps the key of an object that another device has too, and asks the peers for its chains: what is signed without them would fork. */
+  async adopt (object: ObjectId, seed: Uint8Array): Promise<void> {
+    await this.keys.put(object, seed)
+    this.#behind.add(object)
+    await this.#catchUp(object)
+  }
+
   async propose (request: WriteRequest): Promise<ProposalAnswer[]> {
     const proposal = await this.#proposals.sign(request)
-    return await this.#activity.track(this.#replication.propose(proposal.frame))
+    return await this.#activity.track(`proposing a change of ${request.object}`, this.#replication.propose(proposal.frame))
   }
 
   onCommit (listener: (event: CommitEvent) => void): () => void {
@@ -172,6 +182,11 @@ export class Replica implements Engine {
     await this.#activity.idle(signal)
   }
 
+  /** What `idle()` would wait for, for people to read. */
+  get underWay (): readonly string[] {
+    return this.#activity.underWay
+  }
+
   /** Why an update isn't in force here. */
   async explain (id: UpdateId): Promise<{ is: 'unknown' | 'refused' | 'pending' | 'ok' | 'revoked' | 'masked', why: string }> {
     const refusal = this.#replication.refusal(id)
@@ -187,6 +202,13 @@ export class Replica implements Engine {
   /** Ids that others point to and that nobody connected has given. */
   get missing (): readonly UpdateId[] {
     return this.#replication.missing
+  }
+
+  /** Until one peer has answered, before each save. */
+  async #catchUp (object: ObjectId): Promise<void> {
+    if (!this.#behind.has(object)) return
+    const { asked, failed } = await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object))
+    if (asked.length > failed.length) this.#behind.delete(object)
   }
 
   async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>, awaitHooks = false): Promise<T> {

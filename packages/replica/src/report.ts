@@ -1,7 +1,9 @@
-import type { ObjectId, UpdateId } from '@dinemic/core'
+import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
 
 /** What the engine tells the application of, without stopping for it. */
 export interface Reports {
+  'peer:connect': PeerInfo
+  'peer:disconnect': PeerInfo
   /** An update that was refused, or is hidden here because a hook refused it. */
   rejected: { readonly update: UpdateId, readonly object: ObjectId, readonly code: string, readonly reason: string, readonly cause?: unknown, readonly peer?: string }
   /** Two updates of one author at one place: a restored backup, two devices, or worse. Both count, as concurrent. */

@@ -57,7 +57,7 @@ export class AfterHooks {
   async run (hooks: readonly AfterHook[]): Promise<void> {
     if (hooks.length === 0) return
     const object = hooks[0]!.change.object
-    await this.#activity.track(this.#queue.run([object], async () => {
+    await this.#activity.track(`after-hooks of ${object}`, this.#queue.run([object], async () => {
       for (const { event, change, state } of hooks) {
         await this.#hooks.after({ ...change, state })
         if (event !== undefined) this.#done.push(event.seq)
@@ -72,7 +72,7 @@ export class AfterHooks {
   }
 
   #strike (): void {
-    this.#striking ??= this.#activity.track(this.#strikeAll()).finally(() => { this.#striking = undefined })
+    this.#striking ??= this.#activity.track('striking off after-hooks that have run', this.#strikeAll()).finally(() => { this.#striking = undefined })
   }
 
   async #strikeAll (): Promise<void> {

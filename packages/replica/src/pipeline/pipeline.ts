@@ -71,7 +71,7 @@ export class Pipeline {
    * is written. Resolves after the commit; the after-hooks run on.
    */
   async turn<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<Committed<T>> {
-    return await this.#parts.activity.track(this.#turns.run(ids, async () => {
+    return await this.#parts.activity.track(`updates of ${ids.join(', ')}`, this.#turns.run(ids, async () => {
       const { objects, hooks, report } = this.#parts
       const stages = new Map<ObjectId, Stage>()
       const open = async (id: ObjectId): Promise<Stage> => {

@@ -27,7 +27,7 @@ export class Announcer {
       const frames = this.#waiting.get(model) ?? []
       frames.push(frame)
       this.#waiting.set(model, frames)
-      if (!this.#sending.has(model)) void this.#activity.track(this.#send(model))
+      if (!this.#sending.has(model)) void this.#activity.track(`announcing updates of ${model}`, this.#send(model))
     }
   }
 

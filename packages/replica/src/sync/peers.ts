@@ -67,7 +67,7 @@ export class Peers {
     if (session === undefined || this.#stopped) return
     session.cancel?.()
     session.again = true
-    if (!session.running) void this.#parts.activity.track(this.#run(peer, session))
+    if (!session.running) void this.#parts.activity.track(`comparing with ${peer}`, this.#run(peer, session))
   }
 
   /** Compares with all, for a change that some may not have heard of. */
@@ -77,7 +77,7 @@ export class Peers {
 
   /** Asks a peer, then the others, for what is missing by id. */
   ask (first: string): void {
-    for (const peer of new Set([first, ...this.#sessions.keys()])) void this.#parts.activity.track(this.#ask(peer))
+    for (const peer of new Set([first, ...this.#sessions.keys()])) void this.#parts.activity.track(`asking ${peer} for what is missing`, this.#ask(peer))
   }
 
   /** Asks all peers for everything about an object. Resolves when all have answered or failed. */
@@ -139,7 +139,7 @@ export class Peers {
   /** Others may be waiting for what has just come. */
   #spread (from: string): void {
     for (const peer of this.#sessions.keys()) {
-      if (peer !== from) void this.#parts.activity.track(this.#request(peer, { ask: 'news' }))
+      if (peer !== from) void this.#parts.activity.track(`telling ${peer} that there are news`, this.#request(peer, { ask: 'news' }))
     }
   }
 

@@ -38,6 +38,8 @@ export class Replication {
   readonly #responder: Responder
   readonly #peers: Peers
   readonly #proposals: Proposals
+  readonly #report: Report
+  #stopped = false
 
   constructor ({ network, store, binding, platform, models, pipeline, proposals, activity, report }: ReplicationParts) {
     const registered = new Set(models)
@@ -47,6 +49,7 @@ export class Replication {
     this.#models = models
     this.#activity = activity
     this.#proposals = proposals
+    this.#report = report
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
       binding, platform, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
@@ -64,15 +67,23 @@ export class Replication {
   /** To be called before the network starts. */
   start (): void {
     this.#network.handle({
-      message: async (topic, data, from) => await this.#activity.track(this.#inbound.message(topic, data, from)),
-      request: async (from, data) => await this.#activity.track(this.#answer(from, data)),
-      connected: peer => { this.#peers.connected(peer) },
-      disconnected: peer => { this.#peers.disconnected(peer) }
+      message: async (topic, data, from) => this.#stopped ? 'ignore' : await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from)),
+      request: async (from, data) => await this.#activity.track(`answering ${from}`, this.#answer(from, data)),
+      connected: peer => {
+        this.#peers.connected(peer)
+        this.#report('peer:connect', peer)
+      },
+      disconnected: peer => {
+        this.#peers.disconnected(peer)
+        this.#report('peer:disconnect', peer)
+      }
     })
     for (const model of this.#models) this.#network.subscribe(model)
   }
 
+  /** From now on nothing comes in, so that what is under way comes to an end. */
   stop (): void {
+    this.#stopped = true
     this.#peers.stop()
   }
 
@@ -101,6 +112,7 @@ export class Replication {
   }
 
   async #answer (from: string, data: Uint8Array): Promise<Uint8Array> {
+    if (this.#stopped) throw new DinemicError('REPLICA_STOPPED', 'This node is stopping and answers no more.')
     const request = decodeRequest(data)
     if (request.ask === 'propose') {
       const { answer, reason } = await this.#proposals.decide(request.frame)
