@@ -5,3 +5,8 @@ export type { MakeNetworks, TestFunctions, TestNetworks } from './network-suite.
 export { Witness } from './network-witness.js'
 export { MemoryStore } from './memory-store.js'
 export { MemoryKeyRing } from './memory-key-ring.js'
+export { storeSuite } from './store-suite.js'
+export type { StoreFixture } from './store-suite.js'
+export { keyRingSuite } from './key-ring-suite.js'
+export type { KeyRingFixture } from './key-ring-suite.js'
+export type { Matchers, TestTools } from './expect-types.js'
