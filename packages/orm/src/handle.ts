@@ -1,7 +1,6 @@
-import { DinemicError, can, checkValue, grantsTo, openGrants, parseId, readersOf } from '@dinemic/core'
+import { DinemicError, can, checkValue, grantsTo, isDinemicError, openGrants, parseId, readersOf } from '@dinemic/core'
 import type { ObjectId, Right, Value } from '@dinemic/core'
 import type { Engine, HistoryEntry } from '@dinemic/replica'
-import { isDinemicError } from '@dinemic/core'
 import type { Cell } from './cells/cell.js'
 import { conflictsIn } from './conflicts.js'
 import { anyValue, hasValue, plain } from './generic-value.js'
@@ -110,8 +109,10 @@ export class EntityHandle implements Handle {
 
   delete (name: string): void {
     const cell = this.#copy.cellStoredAs(name)
+    const counter = this.#copy.state.fields.get(name)?.counter
     if (cell !== undefined) cell.held = undefined
-    else this.#copy.undeclared.set(name, { encrypted: false })
+    else if (counter === undefined) this.#copy.undeclared.set(name, { encrypted: false })
+    else throw new DinemicError('ORM_BAD_VALUE', `$.delete('${name}') of ${this.#copy.id}: a counter stands under this name and can't be deleted, because others may be adding to it.`, { details: { id: this.#copy.id, name } })
   }
 
   seal (bytes: Uint8Array): Uint8Array {

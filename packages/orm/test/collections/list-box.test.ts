@@ -4,9 +4,9 @@ import { ElementSource } from '../../src/collections/element-source.js'
 import { ListBox } from '../../src/collections/list-box.js'
 import { makeRoom } from '../../src/collections/make-room.js'
 import { compareElements } from '../../src/collections/list-element.js'
-import { SeededPlatform } from '../support/engine-double.js'
+import { ManualPlatform } from '../support/timers.js'
 
-const platform = new SeededPlatform()
+const platform = new ManualPlatform()
 const box = () => new ListBox('Person.tags', new ElementSource((length) => platform.random(length)))
 
 function expectSound ({ elements }: ListBox): void {

@@ -5,9 +5,9 @@ import { ElementSource } from '../../src/collections/element-source.js'
 import { newElements } from '../../src/collections/list-element.js'
 import type { ListElement } from '../../src/collections/list-element.js'
 import { minimalEdit } from '../../src/collections/minimal-edit.js'
-import { SeededPlatform } from '../support/engine-double.js'
+import { ManualPlatform } from '../support/timers.js'
 
-const platform = new SeededPlatform()
+const platform = new ManualPlatform()
 const source = new ElementSource((length) => platform.random(length))
 const elements = (values: readonly unknown[]): ListElement[] => newElements(values, undefined, undefined, source)!
 

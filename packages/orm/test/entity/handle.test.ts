@@ -154,10 +154,14 @@ describe('fields that the class doesn’t declare, or calls something else', () 
       { op: 'put', field: 'd', key: 'k', value: 1 }, { op: 'insert', field: 'l', element: 'e', position: 'a.B', value: 'x' },
       { op: 'add', field: 'c', amount: 4 }
     ])
-    const { $ } = await people.open(person.id)
+    const again = await people.open(person.id)
+    const { $ } = again
     expect([$.get('d'), $.get('l'), $.get('c'), $.get('none'), $.fields()]).toEqual([{ k: 1 }, ['x'], 4, undefined, ['c', 'd', 'l']])
     $.delete('d')
     $.delete('l')
+    await again.save()
+    expect($.fields()).toEqual(['c'])
+    expect(() => $.delete('c')).toThrow(expect.objectContaining({ code: 'ORM_BAD_VALUE' }))
   })
 
   test('someone else’s kind shows as nothing, and is reached by its name', async () => {

@@ -8,23 +8,9 @@ import { ManualPlatform } from './timers.js'
 
 const SELF = formatId('Node', portableProvider.publicKey(new Uint8Array(32).fill(77)))
 
-/** Random bytes that don't repeat within a test, and are the same in each run (xorshift32, Marsaglia 2003). */
-export class SeededPlatform extends ManualPlatform {
-  #state = 0x9e3779b9
-
-  override random (length: number): Uint8Array {
-    return new Uint8Array(length).map(() => {
-      this.#state ^= this.#state << 13
-      this.#state ^= this.#state >>> 17
-      this.#state ^= this.#state << 5
-      return this.#state >>> 8
-    })
-  }
-}
-
 /** Core's merge without signatures, grants that are law or a network: what a test needs to see what an entity stages and shows. */
 export class EngineDouble {
-  readonly platform = new SeededPlatform()
+  readonly platform = new ManualPlatform()
   readonly provider = portableProvider
   readonly self = SELF
   readonly written: WriteRequest[] = []
