@@ -1,1 +1,28 @@
-export {}
+export { Node } from './node.js'
+export type { NodeEvents } from './events.js'
+export type { NodeKeys } from './keys.js'
+export type { Logger } from './logger.js'
+export type { NodeOptions } from './options.js'
+export type { IdleOptions } from './patience.js'
+export type { Explanation, NodeStatus } from './status.js'
+export type { Discovery } from '@dinemic/net'
+
+export { DinemicError, isDinemicError, isId } from '@dinemic/core'
+export type { Clock, ObjectId, PeerInfo, Right, UpdateId, Value } from '@dinemic/core'
+export type { HistoryEntry, ProposalAnswer } from '@dinemic/replica'
+
+export {
+  Change, Counter, Dict, Entity, Field, Index, List, Listener, Model, Ref, define, defineHooks, filter, isSealed, ref,
+  OnCreate, OnCreated, OnOwnedCreated,
+  OnUpdate, OnAuthorizedUpdate, OnUnauthorizedUpdate, OnOwnedUpdate,
+  OnUpdated, OnAuthorizedUpdated, OnUnauthorizedUpdated, OnOwnedUpdated,
+  OnDelete, OnAuthorizedDelete, OnUnauthorizedDelete, OnOwnedDelete,
+  OnDeleted, OnAuthorizedDeleted, OnUnauthorizedDeleted, OnOwnedDeleted,
+  OnRemove, OnAuthorizedRemove, OnUnauthorizedRemove, OnOwnedRemove
+} from '@dinemic/orm'
+export type {
+  ActOptions, AuthorizeOptions, ChangeOf, CollectionDecorator, Condition, Conflict, CreateOptions, CreateValues, DataKeys, DefineOptions,
+  EntityOrId, FieldDecorator, FieldHook, FieldOptions, FieldSpec, FieldSpecs, FilterParts, Grantee, Handle, HookDecorator, HookSpec, InputOf,
+  LiveEvents, LiveOptions, LiveQuery, ModelClass, ModelOptions, ObjectHook, Objects, OpenOptions, Order, Query, RemoveOptions, RevokeOptions,
+  Rights, Rows, SaveOptions, Subject, Transaction, Where
+} from '@dinemic/orm'

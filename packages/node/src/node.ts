@@ -1,0 +1,153 @@
+import { EventEmitter } from 'node:events'
+import { DinemicError } from '@dinemic/core'
+import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
+import type { EntityBase, HasOrm, ModelClass, Objects, Orm, Transaction } from '@dinemic/orm'
+import { Closing } from './closing.js'
+import { compose } from './compose.js'
+import type { NodeParts } from './compose.js'
+import { Reporter } from './events.js'
+import type { NodeEvents } from './events.js'
+import type { NodeKeys } from './keys.js'
+import { consoleLogger } from './logger.js'
+import type { Logger } from './logger.js'
+import { checkOptions } from './options.js'
+import type { NodeOptions } from './options.js'
+import { untilIdle } from './patience.js'
+import type { IdleOptions } from './patience.js'
+import type { Explanation, NodeStatus } from './status.js'
+
+/**
+ * One running database: a directory (or memory), a key ring, a place in a network. `Node.start` makes it; until `stop`
+ * it is what `node.use(Person)` works on, and `Person.create()` too where it is the only one of its process.
+ */
+export class Node extends EventEmitter<NodeEvents> implements HasOrm {
+  readonly #closing = new Closing()
+  readonly #logger: Logger
+  readonly #reporter: Reporter
+  #parts: NodeParts | undefined
+  #stopping = false
+
+  private constructor (logger: Logger) {
+    super()
+    this.#logger = logger
+    this.#reporter = new Reporter(this, logger)
+  }
+
+  /**
+   * Opens the database and joins the network. Rejects with `NODE_BAD_OPTIONS`, with what the models and filters are wrong
+   * in (`ORM_…`), with what the directory (`STORE_…`) or the network (`NET_…`) doesn't allow; then nothing stays open.
+   */
+  static async start (options: NodeOptions): Promise<Node> {
+    checkOptions(options)
+    const node = new Node(options.logger ?? consoleLogger)
+    await node.#start(options)
+    return node
+  }
+
+  /** The peer's id, by which others see this node. */
+  get id (): string {
+    return this.#composed.network.id
+  }
+
+  /** Where others can reach this node: what to give to their `connect()`. Empty once it has stopped. */
+  get addresses (): readonly string[] {
+    return this.#composed.network.addresses
+  }
+
+  get peers (): readonly PeerInfo[] {
+    return this.#composed.network.peers
+  }
+
+  get status (): NodeStatus {
+    const { self, models, replica, network } = this.#composed
+    const count = (event: keyof NodeEvents): number => this.#reporter.count(event)
+    return {
+      running: !this.#stopping,
+      self,
+      models,
+      peers: network.peers.map(({ id }) => id),
+      missing: replica.missing,
+      underWay: replica.underWay,
+      counts: { rejected: count('rejected'), conflict: count('conflict'), fork: count('fork'), clock: count('clock'), incompatible: count('incompatible'), error: count('error') }
+    }
+  }
+
+  /** Carries objects' private keys to other devices of their owner. */
+  get keys (): NodeKeys {
+    return this.#running.keys
+  }
+
+  /** For listeners and other code of ours that is told which node is meant. */
+  get orm (): Orm {
+    return this.#running.orm
+  }
+
+  /** The verbs of a class, on this node. Throws `ORM_NOT_A_MODEL` for a class that the node wasn't started with. */
+  use<T extends EntityBase> (model: ModelClass<T>): Objects<T> {
+    return this.#running.orm.use(model)
+  }
+
+  /** Commits what `task` collects in one atomic local batch; resolves to what `task` gives. */
+  async transaction<R> (task: (tx: Transaction) => R | Promise<R>): Promise<R> {
+    return await this.#running.orm.transaction(task)
+  }
+
+  /** Ids of the objects that are here, across models; `owned`: whose private key is here too. */
+  async objects (options?: { readonly model?: string, readonly owned?: boolean }): Promise<ObjectId[]> {
+    return await this.#running.orm.objects(options)
+  }
+
+  /** Connects by hand; resolves to the peer's id. Rejects with `NET_UNREACHABLE`, `NET_OTHER_NETWORK`, `NET_BAD_ADDRESS`. */
+  async connect (address: string, options?: { readonly signal?: AbortSignal }): Promise<string> {
+    return await this.#running.network.connect(address, options)
+  }
+
+  async disconnect (peer: string): Promise<void> {
+    await this.#running.network.disconnect(peer)
+  }
+
+  /**
+   * Resolves when nothing is queued or in flight here, and every missing link was asked of each connected peer; what
+   * nobody has is in `status.missing`. Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason.
+   */
+  async idle (options?: IdleOptions): Promise<void> {
+    await untilIdle(this.#running.replica, options)
+  }
+
+  /** Why an update is in force here, or isn't. */
+  async explain (update: UpdateId): Promise<Explanation> {
+    return await this.#running.replica.explain(update)
+  }
+
+  /**
+   * Waits for what is under way, at most some seconds, leaves the network and closes the database. Idempotent.
+   * Rejects with `NODE_STOP_FAILED` where something didn't close well; all that can be closed is.
+   */
+  async stop (): Promise<void> {
+    this.#stopping = true
+    await this.#closing.close()
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.stop()
+  }
+
+  async #start (options: NodeOptions): Promise<void> {
+    const [logger, reporter, closing] = [this.#logger, this.#reporter, this.#closing]
+    try {
+      this.#parts = await compose(options, { logger, reporter, closing })
+    } catch (error) {
+      await closing.close().catch((failure: unknown) => { logger.error('Dinemic: what a failed start had opened did not close well', failure) })
+      throw error
+    }
+  }
+
+  get #composed (): NodeParts {
+    return this.#parts! // Nobody gets a node before #start has resolved.
+  }
+
+  get #running (): NodeParts {
+    if (!this.#stopping) return this.#composed
+    throw new DinemicError('NODE_STOPPED', 'This node has been stopped. Start another one with Node.start(); on the same path it has all that this one had.')
+  }
+}

@@ -1,0 +1,18 @@
+import { Counter, Dict, Entity, Field, Index, List, Model, Ref } from '../../src/index.js'
+
+@Model('Company')
+export class Company extends Entity {
+  @Field() title!: string
+}
+
+@Model('Person')
+export class Person extends Entity {
+  @Field() @Index() name!: string
+  @Field() age?: number
+  @Field(true) salary!: number
+  @Field({ writable: 'anyone' }) nickname?: string
+  @List() tags!: List<string>
+  @Dict() phones!: Dict<string>
+  @Counter() visits!: Counter
+  @Ref(() => Company) employer?: Ref<Company>
+}
