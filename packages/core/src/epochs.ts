@@ -1,4 +1,6 @@
 import { readersOf } from './access.js'
+import { parseId } from './ids.js'
+import { exchangeKeyOf } from './keys/convert.js'
 import type { CryptoProvider } from './keys/provider.js'
 import { epochId, epochSeed } from './seal/epoch.js'
 import { openSeed, sealSeed, unwrapSeed, wrapSeed } from './seal/wrap.js'
@@ -29,7 +31,7 @@ export function usableEpoch (state: ObjectState): EpochState | undefined {
 /** Open readers who have no wrap of an epoch. */
 export function unwrappedReaders (state: ObjectState, epoch: string): readonly ObjectId[] {
   const wrapped = new Set(state.wraps.filter(wrap => wrap.epoch === epoch).map(wrap => wrap.subject))
-  return readersOf(state).filter(reader => !wrapped.has(reader))
+  return readersOf(state).filter(reader => !wrapped.has(reader) && isReachable(reader))
 }
 
 /** The seeds of all epochs that a key opens: the owner's from the owner's secret, a reader's from its wraps and what these replace. */
@@ -68,12 +70,17 @@ export function newEpoch (provider: CryptoProvider, owner: KeyHolder, state: Obj
     const oldSeed = seeds.get(old.id)
     return oldSeed === undefined ? [] : [{ id: old.id, boxed: sealSeed(provider, { newSeed: seed, object: state.id, epoch: old.id, seed: oldSeed }) }]
   })
-  return { epoch: { id, nonce, replaces, wraps: readers.map(reader => wrapFor(provider, owner, reader, id, seed)) }, seed }
+  return { epoch: { id, nonce, replaces, wraps: readers.filter(isReachable).map(reader => wrapFor(provider, owner, reader, id, seed)) }, seed }
 }
 
 /** An epoch's seed for one reader's key. */
 export function wrapFor (provider: CryptoProvider, owner: KeyHolder, reader: ObjectId, epoch: string, seed: Uint8Array): Wrap {
   return { epoch, subject: reader, boxed: wrapSeed(provider, { ownerSeed: owner.seed, object: owner.id, reader, epoch, seed }) }
+}
+
+/** A key off the curve is nobody's: nothing can be encrypted for it, and that must not stop the owner. */
+function isReachable (reader: ObjectId): boolean {
+  return exchangeKeyOf(parseId(reader).key) !== undefined
 }
 
 function isLater (a: EpochState, b: EpochState): boolean {

@@ -43,6 +43,7 @@ export class Replica implements Engine {
   readonly keys: KeyRing
   readonly self: ObjectId
   readonly #store: Store
+  readonly #network: Network
   readonly #binding: NetworkBinding
   readonly #activity = new Activity()
   readonly #objects: Objects
@@ -62,6 +63,7 @@ export class Replica implements Engine {
     this.keys = keys
     this.self = self
     this.#store = store
+    this.#network = network
     this.#binding = bindNetwork(provider, networkName)
     this.#objects = new Objects(store, this.#binding)
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
@@ -88,9 +90,10 @@ export class Replica implements Engine {
     this.#replication.start()
   }
 
-  /** Ends replication and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
+  /** Ends replication, stops the network, and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
   async stop (signal?: AbortSignal): Promise<void> {
     this.#replication.stop()
+    await this.#network.stop() // ends requests that would keep us waiting
     await this.#activity.idle(signal)
   }
 
@@ -134,30 +137,24 @@ export class Replica implements Engine {
 
   async write (requests: readonly WriteRequest[], { awaitHooks = false }: { awaitHooks?: boolean } = {}): Promise<UpdateId[][]> {
     for (const { object } of requests) await this.#catchUp(object)
-    const created: ObjectId[] = []
-    try {
-      // The key is kept before the object is: an object without its key would be nobody's.
-      for (const { object, create } of requests) {
-        if (create === undefined) continue
-        await this.keys.put(object, create.seed)
-        created.push(object)
-      }
-      return await this.#write(requests.map(({ object }) => object), async open => {
-        const ids: UpdateId[][] = []
-        for (const request of requests) ids.push(await this.#author.write(await open(request.object), request))
+    return await this.#write(requests.map(({ object }) => object), async open => {
+      const created: ObjectId[] = []
+      const ids: UpdateId[][] = []
+      try {
+        for (const request of requests) {
+          if (request.create !== undefined) {
+            // The key is kept before the object is: an object without its key would be nobody's.
+            await this.keys.put(request.object, request.create.seed)
+            created.push(request.object)
+          }
+          ids.push(await this.#author.write(await open(request.object), request))
+        }
         return ids
-      }, awaitHooks)
-    } catch (error) {
-      for (const object of created) await this.keys.delete(object)
-      throw error
-    }
-  }
-
-  /** Keeps the key of an object that another device has too, and asks the peers for its chains: what is signed without them would fork. */
-  async adopt (object: ObjectId, seed: Uint8Array): Promise<void> {
-    await this.keys.put(object, seed)
-    this.#behind.add(object)
-    await this.#catchUp(object)
+      } catch (error) {
+        for (const object of created) await this.keys.delete(object)
+        throw error
+      }
+    }, awaitHooks)
   }
 
   async propose (request: WriteRequest): Promise<ProposalAnswer[]> {

@@ -27,7 +27,7 @@ export class Verdicts {
   readonly #forked = new Set<string>()
   /** The updates that count and that none that counts follows, by chain. */
   readonly #tips = new Map<string, Set<UpdateId>>()
-  /** Updates of the owner that count although the link to what they follow isn't good, or not yet. */
+  /** Updates of the owner whose link to what they follow isn't good, or not yet: what follows them may count all the same. */
   readonly #loose = new Set<UpdateId>()
   /** Previous updates that aren't here. */
   readonly #gaps = new Set<UpdateId>()
@@ -125,7 +125,7 @@ export class Verdicts {
     if (link.prev !== null) {
       append(this.#children, link.prev, link.id)
       if (!this.#links.has(link.prev)) this.#gaps.add(link.prev)
-      if (countsAtOnce(link) && this.#precedes(link) === undefined) this.#loose.add(link.id)
+      if (link.root === null && this.#precedes(link) === undefined) this.#loose.add(link.id)
     }
     if (link.root !== null) {
       const under = this.#underGrant.get(refKey(link.root)) ?? new Set()

@@ -2,7 +2,6 @@ import { DinemicError, LIMITS, EPOCH_NONCE, grantsTo, newEpoch, nextClock, parse
 import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
-import { shows } from '../object-row.js'
 import type { Stage } from '../pipeline/stage.js'
 import { candidatesOf, differs } from './cells.js'
 import { chainEnd, clockAfter, pointers } from './chain.js'
@@ -88,7 +87,8 @@ class Save {
     const { object, base, create, grants, revokes, operations, ifUnchanged } = this.#request
     const { visible, full } = this.#stage.live.row
     if (create !== undefined) return
-    if (base === undefined || !(shows(visible) || shows(full))) throw new DinemicError('ORM_NOT_FOUND', `${object} was removed, or isn't here.`, { details: { object } })
+    // One that a caller removed can still be written: so its owner brings it back.
+    if (base === undefined || full.removed?.final === true || (full.geneses.length === 0 && visible.geneses.length === 0)) throw new DinemicError('ORM_NOT_FOUND', `${object} was removed, or isn't here.`, { details: { object } })
     if (!this.#owns && ((grants?.length ?? 0) > 0 || (revokes?.length ?? 0) > 0)) {
       throw new DinemicError('ORM_NOT_OWNER', `Only the owner of ${object} grants and revokes; ${this.#caller.id} isn't. Do it on a node that has the object's key.`, { details: { object, caller: this.#caller.id } })
     }

@@ -113,8 +113,18 @@ export class Pipeline {
     for (const stage of stages) {
       const { before, after } = stage.shown
       if (before === after) continue
-      for (const listener of this.#listeners) listener({ object: stage.live.id, before, after, local: stage.changes.some(({ kept }) => kept.local) })
+      const event = { object: stage.live.id, before, after, local: stage.changes.some(({ kept }) => kept.local) }
+      for (const listener of this.#listeners) this.#call(listener, event)
     }
     await Promise.all(running)
+  }
+
+  /** What is committed stays committed, whatever a listener thinks of it. */
+  #call (listener: (event: CommitEvent) => void, event: CommitEvent): void {
+    try {
+      listener(event)
+    } catch (error) {
+      this.#parts.report('error', error)
+    }
   }
 }

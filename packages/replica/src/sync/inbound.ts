@@ -1,4 +1,4 @@
-import { BoundedCache, decodeFrame, parseId, verifyUpdate } from '@dinemic/core'
+import { BoundedCache, DinemicError, decodeFrame, isDinemicError, parseId, verifyUpdate } from '@dinemic/core'
 import type { MessageVerdict, NetworkBinding, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Taken } from '../pipeline/stage.js'
@@ -35,25 +35,34 @@ export class Inbound {
     this.#parts = parts
   }
 
-  /** A gossip message: verified before it is forwarded. One bad update spoils it; one that isn't admissible only stops it here. */
+  /**
+   * A gossip message: verified before it is forwarded, whole or not at all. What is good in one that isn't forwarded is
+   * taken all the same, and announced in a message of our own.
+   */
   async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
-    const updates = await this.#read(() => decodeFrames(data), from)
-    if (updates === undefined || updates.some(({ object }) => parseId(object).model !== topic)) return 'reject'
+    const { updates, bad } = await this.#read(() => decodeFrames(data), from)
+    if (updates.some(({ object }) => parseId(object).model !== topic)) return 'reject'
     const standings = await Promise.all(updates.map(async update => await this.#parts.pipeline.standing(update)))
-    const fresh = updates.filter((_, i) => standings[i]!.is === 'taken')
-    const admissible = standings.every(({ is }) => is === 'taken' || is === 'known')
-    const received = this.receive(updates, from)
-    if (admissible) return fresh.length > 0 ? 'accept' : 'ignore'
-    void received.then(({ taken }) => { this.#parts.announcer.announce(taken) })
-    return 'ignore'
+    const forward = !bad && standings.every(({ is }) => is === 'taken' || is === 'known') && standings.some(({ is }) => is === 'taken')
+    void this.#receiveAndSpread(updates, from, !forward)
+    return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
 
   /** Frames that a peer gave when asked. Returns how many were new. */
   async frames (frames: readonly Uint8Array[], from: string): Promise<number> {
-    const updates = await this.#read(() => frames, from)
-    if (updates === undefined) return 0
+    const { updates } = await this.#read(() => frames, from)
     const { taken } = await this.receive(updates.filter(({ object }) => this.#parts.takesPart(parseId(object).model)), from)
     return taken.length
+  }
+
+  /** The validator doesn't wait for it, so nobody else sees it fail. */
+  async #receiveAndSpread (updates: readonly Update[], from: string, spread: boolean): Promise<void> {
+    try {
+      const { taken } = await this.receive(updates, from)
+      if (spread) this.#parts.announcer.announce(taken)
+    } catch (error) {
+      this.#parts.report('error', error)
+    }
   }
 
   /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
@@ -93,20 +102,33 @@ export class Inbound {
     }
   }
 
-  /** Decodes and verifies; undefined where the bytes or a signature are bad, which is the sender's fault. */
-  async #read (framesOf: () => readonly Uint8Array[], from: string): Promise<Update[] | undefined> {
-    const { binding, platform, report } = this.#parts
+  /** Decodes and verifies. What is bad is the sender's fault, and doesn't take the good with it. */
+  async #read (framesOf: () => readonly Uint8Array[], from: string): Promise<{ updates: Update[], bad: boolean }> {
+    const { platform } = this.#parts
+    const updates: Update[] = []
+    let bad = false
+    for (const [i, frame] of (this.#attempt(framesOf, from) ?? [undefined]).entries()) {
+      const update = frame === undefined ? undefined : this.#attempt(() => this.#verified(frame), from)
+      if (update === undefined) bad = true
+      else updates.push(update)
+      if (i % BREATH === BREATH - 1) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
+    }
+    return { updates, bad }
+  }
+
+  #verified (frame: Uint8Array): Update {
+    const { binding } = this.#parts
+    const update = decodeFrame(binding, frame)
+    if (!verifyUpdate(binding, update)) throw new DinemicError('REPLICA_BAD_SIGNATURE', `The signature of ${update.id} on ${update.object} is not its author's.`)
+    return update
+  }
+
+  #attempt<T> (task: () => T, from: string): T | undefined {
     try {
-      const updates: Update[] = []
-      for (const frame of framesOf()) {
-        const update = decodeFrame(binding, frame)
-        if (!verifyUpdate(binding, update)) throw new TypeError('a bad signature')
-        updates.push(update)
-        if (updates.length % BREATH === 0) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
-      }
-      return updates
+      return task()
     } catch (cause) {
-      report('rejected', { update: '', object: '', code: 'REPLICA_BAD_MESSAGE', reason: cause instanceof Error ? cause.message : String(cause), peer: from })
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      this.#parts.report('rejected', { update: '', object: '', code: isDinemicError(cause) ? cause.code : 'REPLICA_BAD_MESSAGE', reason, peer: from })
       return undefined
     }
   }

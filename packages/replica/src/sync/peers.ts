@@ -29,7 +29,15 @@ export interface PeersParts {
 }
 
 /** What is going on with one peer. One comparison at a time; what comes meanwhile leads to another. */
-interface Session { running: boolean, again: boolean, pause: number, cancel: (() => void) | undefined, asking: boolean }
+interface Session {
+  running: boolean
+  again: boolean
+  pause: number
+  cancel: (() => void) | undefined
+  asking: boolean
+  /** Both sides' sums when a comparison last brought nothing: as long as they stay, another would bring nothing either. */
+  futile: string
+}
 
 /**
  * Anti-entropy: on connect, on news and on a timer two peers compare their sets by count and sum, and each gets by id
@@ -45,7 +53,7 @@ export class Peers {
   }
 
   connected ({ id }: PeerInfo): void {
-    this.#sessions.set(id, { running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false })
+    this.#sessions.set(id, { running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false, futile: '' })
     this.#parts.wants.forget(id)
     this.compare(id)
   }
@@ -96,7 +104,8 @@ export class Peers {
   heard (peer: string, greeting: Greeting, ours: Greeting): void {
     const ahead = greeting.time - this.#parts.platform.now()
     if (Math.abs(ahead) > CLOCK_TOLERANCE) this.#parts.report('clock', { peer, ahead })
-    if (differing(greeting, ours).length > 0 && this.#sessions.get(peer)?.running === false) this.compare(peer)
+    const session = this.#sessions.get(peer)
+    if (session?.running === false && differing(greeting, ours).length > 0 && session.futile !== pairOf(greeting, ours)) this.compare(peer)
   }
 
   async #run (peer: string, session: Session): Promise<void> {
@@ -104,7 +113,7 @@ export class Peers {
     try {
       while (session.again && this.#sessions.get(peer) === session) {
         session.again = false
-        const changed = await this.#compareOnce(peer)
+        const changed = await this.#compareOnce(peer, session)
         session.pause = changed ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
       }
     } catch (error) {
@@ -121,19 +130,21 @@ export class Peers {
     session.cancel = this.#parts.platform.schedule(session.pause * jitter, () => { this.compare(peer) })
   }
 
-  /** True if anything differed. */
-  async #compareOnce (peer: string): Promise<boolean> {
+  /** True if it brought anything. */
+  async #compareOnce (peer: string, session: Session): Promise<boolean> {
     const ours = await this.#parts.responder.greeting()
     const answer = await this.#request(peer, { ask: 'compare', greeting: ours })
     if (answer === undefined) return false
     const theirs = decodeGreeting(answer)
     this.heard(peer, theirs, ours)
-    const models = differing(theirs, ours)
     let got = 0
-    for (const model of models) got += await this.#pull(peer, model)
+    if (session.futile !== pairOf(theirs, ours)) {
+      for (const model of differing(theirs, ours)) got += await this.#pull(peer, model)
+    }
     await this.#ask(peer)
     if (got > 0) this.#spread(peer)
-    return models.length > 0
+    else session.futile = pairOf(theirs, ours)
+    return got > 0
   }
 
   /** Others may be waiting for what has just come. */
@@ -208,6 +219,11 @@ export class Peers {
       throw error
     }
   }
+}
+
+/** What two sides held when they compared. */
+function pairOf (theirs: Greeting, ours: Greeting): string {
+  return [...theirs.sums, ...ours.sums].map(({ model, count, sum }) => `${model} ${count} ${sum}`).join(',')
 }
 
 /** Models in which both take part and whose sets aren't the same. */

@@ -1,4 +1,5 @@
-import type { Platform, Store } from '@dinemic/core'
+import { parseId } from '@dinemic/core'
+import type { ObjectId, Platform, Store } from '@dinemic/core'
 import type { Greeting, ListItem, Request } from './messages.js'
 import { SYNC_VERSION, encodeFrames, encodeGot, encodeGreeting, encodeList } from './messages.js'
 import type { ModelSums } from './model-sums.js'
@@ -34,7 +35,7 @@ export class Responder {
       case 'compare': case 'news': return encodeGreeting(await this.greeting())
       case 'list': return await this.#list(request.model, request.from)
       case 'get': return await this.#get(request.ids)
-      case 'object': return encodeFrames(bounded((await this.#parts.store.updates(request.object)).map(({ frame }) => frame)))
+      case 'object': return await this.#object(request.object)
     }
   }
 
@@ -44,6 +45,11 @@ export class Responder {
       for await (const item of this.#parts.store.reconciled(model, from === null ? { limit: LIST_ITEMS } : { from, limit: LIST_ITEMS })) items.push(item)
     }
     return encodeList(items, items.length === LIST_ITEMS)
+  }
+
+  async #object (object: ObjectId): Promise<Uint8Array> {
+    if (!this.#parts.takesPart(parseId(object).model)) return encodeFrames([])
+    return encodeFrames(bounded((await this.#parts.store.updates(object)).map(({ frame }) => frame)))
   }
 
   async #get (ids: readonly string[]): Promise<Uint8Array> {
