@@ -76,12 +76,12 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
 
   /**
    * The snapshot of a state. It reads and writes as `caller`; without one as the object itself where its key is here, else
-   * as the node. What hooks get (`readonly`) reads with any key that is here.
+   * as the node. What hooks get reads with any key that is here: `readonly`, or with `readsAll` one that can be saved.
    */
-  async entity (schema: ModelSchema, state: ObjectState, options: { readonly caller?: ObjectId, readonly readonly?: boolean } = {}): Promise<EntityBase> {
+  async entity (schema: ModelSchema, state: ObjectState, options: { readonly caller?: ObjectId, readonly readonly?: boolean, readonly readsAll?: boolean } = {}): Promise<EntityBase> {
     const owned = await this.engine.keys.has(state.id)
     const caller = options.caller ?? (owned ? state.id : this.engine.self)
-    const reader = await (options.readonly === true ? this.engine.reader(state, options.caller) : this.engine.reader(state, caller))
+    const reader = await (options.readonly === true || options.readsAll === true ? this.engine.reader(state, options.caller) : this.engine.reader(state, caller))
     return hydrate(this, schema, state, reader, { caller, owned, readonly: options.readonly ?? false })
   }
 

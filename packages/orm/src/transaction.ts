@@ -2,6 +2,7 @@ import type { Engine, WriteRequest } from '@dinemic/replica'
 import { writerOf } from './construct.js'
 import type { Enlisted } from './construct.js'
 import { newEntity } from './create.js'
+import { currentHook } from './hooks/context.js'
 import type { EntityHome } from './hydrate.js'
 import type { Schemas } from './schemas.js'
 import type { CreateOptions, CreateValues, EntityBase, ModelClass } from './types.js'
@@ -29,6 +30,7 @@ export async function transact<R> (home: EntityHome & { readonly schemas: Schema
     remove: (entity) => { collected.set(entity, 'remove') }
   })
   await commit(home.engine, collected)
+  if (currentHook() === undefined) await home.engine.hooksRun([...collected.keys()].map(({ id }) => id))
   return result
 }
 

@@ -2,7 +2,7 @@ import { DinemicError } from '@dinemic/core'
 import type { UpdateId } from '@dinemic/core'
 import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
 import type { Enlisted, EntityWriter } from './construct.js'
-import { checkNotReentrant } from './hooks/context.js'
+import { checkNotReentrant, currentHook } from './hooks/context.js'
 import { SaveQueue } from './save-queue.js'
 import type { RemoveOptions, SaveOptions } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
@@ -66,7 +66,14 @@ export class CopyWriter implements EntityWriter {
     }
   }
 
-  async #write ({ request, settle }: Enlisted, { propose, ...options }: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+  /** Who saves finds its after-hooks run, unless it is a hook itself: that would wait for its own end. */
+  async #write (enlisted: Enlisted, options: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+    const result = await this.#commit(enlisted, options)
+    if (currentHook() === undefined) await this.#engine.hooksRun([this.#copy.id])
+    return result
+  }
+
+  async #commit ({ request, settle }: Enlisted, { propose, ...options }: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
     let committed = false
     try {
       if (request === undefined) return []

@@ -22,10 +22,11 @@ export interface Engine {
 
   /**
    * Signs, runs the before-hooks, commits all requests in one atomic batch, tells the network. The ids of the new
-   * updates per request, in order. With `awaitHooks` it resolves when the after-hooks have run too, or after 5 s:
-   * not to be used inside a hook, which would wait for itself.
+   * updates per request, in order.
    */
-  write (requests: readonly WriteRequest[], options?: { awaitHooks?: boolean }): Promise<UpdateId[][]>
+  write (requests: readonly WriteRequest[]): Promise<UpdateId[][]>
+  /** Resolves when the after-hooks of what was committed by now have run, or after 5 s. Not inside a hook, which would wait for itself. */
+  hooksRun (objects: readonly ObjectId[]): Promise<void>
   /** Sends the signed change to the connected peers as a proposal; nothing changes here. */
   propose (request: WriteRequest): Promise<ProposalAnswer[]>
 
@@ -87,13 +88,19 @@ export interface HistoryEntry {
 
 /** What the engine asks of the layer that has classes and listeners. */
 export interface HooksPort {
-  /** Runs the before-hooks of one update, in order; throws to refuse it (whatever was thrown is the cause). */
-  before (change: ObjectChange): Promise<void>
+  /**
+   * Runs the before-hooks of one update, in order; throws to refuse it (whatever was thrown is the cause). `progress`
+   * is told which hook is about to run: the one that refused is the last.
+   */
+  before (change: ObjectChange, progress?: HookProgress): Promise<void>
   /** Whether anybody listens to after-hooks of this model: only then they are kept until they have run. */
   wantsAfter (model: string): boolean
   /** Runs the after-hooks of one update. Never throws: what hooks throw is reported. */
   after (change: ObjectChange): Promise<void>
 }
+
+/** `OnUpdate (Person.check)` */
+export interface HookProgress { hook?: string }
 
 /** One update's effect on one object. */
 export interface ObjectChange {

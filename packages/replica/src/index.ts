@@ -1,5 +1,5 @@
 export type {
-  CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HooksPort, ObjectChange, ProposalAnswer, Reader,
+  CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HookProgress, HooksPort, ObjectChange, ProposalAnswer, Reader,
   RevokeRequest, WaitOptions, WriteRequest
 } from './engine.js'
 export { Replica } from './replica.js'

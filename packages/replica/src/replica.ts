@@ -53,8 +53,8 @@ export class Replica implements Engine {
   readonly #proposals: Proposals
   readonly #replication: Replication
   readonly #waiting: Waiting
-  /** Objects whose key has come from another device and whose chains no peer has given yet. */
-  readonly #behind = new Set<ObjectId>()
+  /** Objects whose key came from another device, and of which no peer has answered yet. */
+  readonly #adopted = new Set<ObjectId>()
 
   constructor (options: ReplicaOptions) {
     const { networkName, store, keys, network, hooks, provider, platform, self, models, report, durability } = options
@@ -109,7 +109,7 @@ export class Replica implements Engine {
     const here = await this.state(object, options)
     if (here !== undefined) return here
     let asked: readonly string[] = []
-    const appeared = this.#waiting.for(object, options, () => asked)
+    const appeared = this.#waiting.for(object, options, { look: async () => await this.state(object, options), asked: () => asked })
     const asking = this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, options.signal))
     asking.then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
     return await appeared
@@ -135,8 +135,8 @@ export class Replica implements Engine {
     return new KeyedReader({ provider: this.provider, platform: this.platform }, state, holders)
   }
 
-  async write (requests: readonly WriteRequest[], { awaitHooks = false }: { awaitHooks?: boolean } = {}): Promise<UpdateId[][]> {
-    for (const { object } of requests) await this.#catchUp(object)
+  async write (requests: readonly WriteRequest[]): Promise<UpdateId[][]> {
+    await this.#catchUp(requests.map(({ object }) => object))
     return await this.#write(requests.map(({ object }) => object), async open => {
       const created: ObjectId[] = []
       const ids: UpdateId[][] = []
@@ -154,7 +154,21 @@ export class Replica implements Engine {
         for (const object of created) await this.keys.delete(object)
         throw error
       }
-    }, awaitHooks)
+    })
+  }
+
+  /** Takes an object's key into the ring: from now on this node owns the object, and hears what its other owners wrote before it saves. */
+  async adopt (object: ObjectId, seed: Uint8Array): Promise<void> {
+    await this.keys.put(object, seed)
+    this.#adopted.add(object)
+    await this.#catchUp([object])
+  }
+
+  async hooksRun (objects: readonly ObjectId[]): Promise<void> {
+    let cancel = (): void => {}
+    const patience = new Promise<void>(resolve => { cancel = this.platform.schedule(HOOKS_PATIENCE, resolve) })
+    await Promise.race([this.#afterHooks.settled(objects), patience])
+    cancel()
   }
 
   async propose (request: WriteRequest): Promise<ProposalAnswer[]> {
@@ -201,26 +215,19 @@ export class Replica implements Engine {
     return this.#replication.missing
   }
 
-  /** Until one peer has answered, before each save. */
-  async #catchUp (object: ObjectId): Promise<void> {
-    if (!this.#behind.has(object)) return
-    const { asked, failed } = await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object))
-    if (asked.length > failed.length) this.#behind.delete(object)
+  /** A chain that is continued without its end would fork. Where no peer answers, the next save asks again. */
+  async #catchUp (objects: readonly ObjectId[]): Promise<void> {
+    for (const object of objects) {
+      if (!this.#adopted.has(object)) continue
+      const { asked, failed } = await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object))
+      if (asked.length > failed.length) this.#adopted.delete(object)
+    }
   }
 
-  async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>, awaitHooks = false): Promise<T> {
-    const { result, stages, afterHooks } = await this.#pipeline.turn(ids, work)
+  async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<T> {
+    const { result, stages } = await this.#pipeline.turn(ids, work)
     this.#replication.announce(stages.flatMap(stage => stage.put))
-    if (awaitHooks) await this.#atMost(HOOKS_PATIENCE, afterHooks)
     return result
-  }
-
-  /** Waits for a task, but no longer than so many ms: the task goes on. */
-  async #atMost (ms: number, task: Promise<void>): Promise<void> {
-    let cancel = (): void => {}
-    const patience = new Promise<void>(resolve => { cancel = this.platform.schedule(ms, resolve) })
-    await Promise.race([task, patience])
-    cancel()
   }
 }
 

@@ -5,7 +5,7 @@ export interface Reports {
   'peer:connect': PeerInfo
   'peer:disconnect': PeerInfo
   /** An update that was refused, or is hidden here because a hook refused it. */
-  rejected: { readonly update: UpdateId, readonly object: ObjectId, readonly code: string, readonly reason: string, readonly cause?: unknown, readonly peer?: string }
+  rejected: { readonly update: UpdateId, readonly object: ObjectId, readonly code: string, readonly reason: string, readonly hook?: string | undefined, readonly cause?: unknown, readonly peer?: string }
   /** Two updates of one author at one place: a restored backup, two devices, or worse. Both count, as concurrent. */
   fork: { readonly object: ObjectId, readonly author: ObjectId, readonly seq: number, readonly updates: readonly UpdateId[] }
   /** Concurrent values of one field, or one in the clear where the object says encrypted. */

@@ -4,6 +4,9 @@ import type { CommitEvent, WaitOptions } from './engine.js'
 
 const TIMEOUT = 10_000
 
+/** `asked` tells whom the object was asked of, for the error. */
+export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly asked: () => readonly string[] }
+
 /** Those who wait for an object to appear. */
 export class Waiting {
   readonly #platform: Platform
@@ -18,8 +21,8 @@ export class Waiting {
     for (const resolve of this.#waiting.get(object) ?? []) resolve(after)
   }
 
-  /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, with the signal's reason if that aborts. `asked` tells whom the object was asked of. */
-  async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, asked: () => readonly string[]): Promise<ObjectState> {
+  /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, with the signal's reason if that aborts. */
+  async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, { look, asked }: Search): Promise<ObjectState> {
     signal?.throwIfAborted()
     return await new Promise((resolve, reject) => {
       const listeners = this.#waiting.get(object) ?? new Set()
@@ -35,6 +38,8 @@ export class Waiting {
       const cancel = this.#platform.schedule(timeout, () => { end(); reject(notFound(object, timeout, asked())) })
       signal?.addEventListener('abort', aborted, { once: true })
       listeners.add(appeared)
+      // It may have appeared between the caller's look and this line.
+      look().then(state => { if (state !== undefined) appeared(state) }, (error: unknown) => { end(); reject(error as Error) })
     })
   }
 }

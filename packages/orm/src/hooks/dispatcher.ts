@@ -1,5 +1,5 @@
 import { DinemicError } from '@dinemic/core'
-import type { HooksPort, ObjectChange } from '@dinemic/replica'
+import type { HookProgress, HooksPort, ObjectChange } from '@dinemic/replica'
 import { hooksOf } from '../schema/registry.js'
 import { AFTER_HOOKS } from '../schema/types.js'
 import type { HookName, HookSchema } from '../schema/types.js'
@@ -51,11 +51,14 @@ export class HookDispatcher implements HooksPort {
     this.#subscriptions.remove(listener, filterText)
   }
 
-  async before (change: ObjectChange): Promise<void> {
+  async before (change: ObjectChange, progress: HookProgress = {}): Promise<void> {
     const scene = this.#scene(change)
     if (scene === undefined) return
     for (const step of beforeSteps(change)) {
-      for (const call of this.#calls(scene, step)) await this.#ask(scene, call)
+      for (const call of this.#calls(scene, step)) {
+        progress.hook = `${step.hook} (${call.method})`
+        await this.#ask(scene, call)
+      }
     }
   }
 
@@ -83,7 +86,7 @@ export class HookDispatcher implements HooksPort {
     const hears = (hook: HookSchema) => hook.hook === step.hook && (hook.field === undefined || hook.field === field)
     const object = scene.change.object
     for (const { method } of scene.schema.hooks.filter(hears)) {
-      yield { step, change: scene.change, method: `${scene.schema.name}.${method}`, receiver: () => scene.entity(), name: method }
+      yield { step, change: scene.change, method: `${scene.schema.name}.${method}`, receiver: phase => scene.receiver(phase), name: method }
     }
     for (const subscription of this.#subscriptions) {
       for (const { method } of subscription.hooks.filter(hears)) {
@@ -112,7 +115,7 @@ export class HookDispatcher implements HooksPort {
   }
 
   async #run (scene: Scene, call: Call, ballot: Ballot, phase: 'before' | 'after'): Promise<void> {
-    const receiver = await call.receiver() as unknown as Record<string, HookMethod>
+    const receiver = await call.receiver(phase) as unknown as Record<string, HookMethod>
     const description = await describeChange(scene, call.step, ballot)
     await runInHook({ object: scene.change.object, phase }, () => receiver[call.name]!(description))
   }
@@ -146,7 +149,7 @@ export class HookDispatcher implements HooksPort {
 }
 
 interface Call extends HookPlace {
-  readonly receiver: () => object | Promise<object>
+  readonly receiver: (phase: 'before' | 'after') => object | Promise<object>
   readonly name: string
 }
 

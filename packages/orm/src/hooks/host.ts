@@ -10,7 +10,7 @@ export interface HookHost {
   /** The models of this node, by name. */
   readonly schemas: { get (model: string): ModelSchema | undefined, values (): Iterable<ModelSchema> }
   /** The snapshot of a state, as an instance of its class. */
-  entity (schema: ModelSchema, state: ObjectState, options: { readonly readonly: true }): Promise<EntityBase>
+  entity (schema: ModelSchema, state: ObjectState, options: { readonly readonly?: boolean, readonly readsAll?: boolean }): Promise<EntityBase>
   /** Opens what a ref in a change points to. */
   readonly openRef: RefOpener
   /** Where errors of after-hooks go. */

@@ -14,6 +14,7 @@ export class Scene {
   readonly #host: HookHost
   readonly #state: ObjectState
   #entity: Promise<EntityBase> | undefined
+  #receiver: Promise<EntityBase> | undefined
   #reader: Promise<Reader> | undefined
 
   constructor (host: HookHost, schema: ModelSchema, change: ObjectChange) {
@@ -27,6 +28,12 @@ export class Scene {
   /** One for all hooks of the change. */
   entity (): Promise<EntityBase> {
     return this.#entity ??= this.#host.entity(this.schema, this.#state, { readonly: true })
+  }
+
+  /** `this` of a model's own hooks. After the commit it may be changed and saved, in the name of whom the node acts as. */
+  receiver (phase: 'before' | 'after'): Promise<EntityBase> {
+    if (phase === 'before' || this.change.state === undefined) return this.entity()
+    return this.#receiver ??= this.#host.entity(this.schema, this.#state, { readsAll: true })
   }
 
   /** The name that hooks and filters know: the property's, or the stored one where the class doesn't declare the field. */

@@ -31,6 +31,8 @@ export class EngineDouble {
     this.#keys.delete(id)
   }
 
+  async hooksRun (): Promise<void> {}
+
   async state (id: ObjectId, { removed = false } = {}): Promise<ObjectState | undefined> {
     const state = this.#states.get(id)
     return state !== undefined && state.removed !== null && !removed ? undefined : state

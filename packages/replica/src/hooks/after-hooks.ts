@@ -66,9 +66,9 @@ export class AfterHooks {
     }))
   }
 
-  /** Waits until what has run is struck off. */
-  async settled (): Promise<void> {
-    while (this.#striking !== undefined) await this.#striking
+  /** When what is queued by now for these objects has run. */
+  async settled (objects: readonly ObjectId[]): Promise<void> {
+    await this.#queue.run(objects, async () => {})
   }
 
   #strike (): void {

@@ -21,7 +21,7 @@ export interface PipelineParts {
   readonly sync: boolean
 }
 
-export interface Committed<T> { readonly result: T, readonly stages: readonly Stage[], readonly afterHooks: Promise<void> }
+export interface Committed<T> { readonly result: T, readonly stages: readonly Stage[] }
 
 /**
  * The one way in, for local and remote updates alike:
@@ -83,7 +83,8 @@ export class Pipeline {
         const result = await work(open)
         const changed = [...stages.values()].filter(stage => !stage.isEmpty)
         const kept = await this.#commit(changed)
-        return { result, stages: changed, afterHooks: this.#tell(changed, kept) }
+        this.#tell(changed, kept)
+        return { result, stages: changed }
       } catch (error) {
         for (const id of stages.keys()) objects.spoilt(id)
         throw error
@@ -108,15 +109,14 @@ export class Pipeline {
     return hooks
   }
 
-  async #tell (stages: readonly Stage[], hooks: readonly AfterHook[][]): Promise<void> {
-    const running = hooks.map(async list => await this.#parts.afterHooks.run(list))
+  #tell (stages: readonly Stage[], hooks: readonly AfterHook[][]): void {
+    for (const list of hooks) void this.#parts.afterHooks.run(list)
     for (const stage of stages) {
       const { before, after } = stage.shown
       if (before === after) continue
       const event = { object: stage.live.id, before, after, local: stage.changes.some(({ kept }) => kept.local) }
       for (const listener of this.#listeners) this.#call(listener, event)
     }
-    await Promise.all(running)
   }
 
   /** What is committed stays committed, whatever a listener thinks of it. */

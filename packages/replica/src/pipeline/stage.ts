@@ -1,7 +1,7 @@
 import { DinemicError, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
 import type { Commit, ObjectState, Operation, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
-import type { HooksPort } from '../engine.js'
+import type { HookProgress, HooksPort } from '../engine.js'
 import type { KeptChange } from '../hooks/change-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
 import type { LiveObject } from '../live-object.js'
@@ -126,17 +126,18 @@ export class Stage {
     const creation = update.kind === 'genesis' && visible.geneses.length === 0
     // The first values are sealed under an epoch that comes with them.
     const state = creation ? applyUpdate(visible, update, this.live.chains()) : visible
+    const progress: HookProgress = {}
     try {
       await this.#hooks.before({
         ...described, created: creation, removed: update.kind === 'remove', fields: intendedChanges(visible, operationsOf(update)), state
-      })
+      }, progress)
       return undefined
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       if (origin.local) {
-        throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id } })
+        throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id, hook: progress.hook } })
       }
-      this.#report('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, cause })
+      this.#report('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
       return cause
     }
   }
