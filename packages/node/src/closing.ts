@@ -1,25 +1,28 @@
 import { DinemicError } from '@dinemic/core'
+import type { StopOptions } from './patience.js'
+
+type Task = (options: StopOptions) => void | Promise<void>
 
 /** What was opened, to be closed in reverse order: all of it, whatever fails on the way. */
 export class Closing {
-  readonly #tasks: (() => void | Promise<void>)[] = []
+  readonly #tasks: Task[] = []
   #closed: Promise<void> | undefined
 
   /** `task` closes what has just been opened. */
-  add (task: () => void | Promise<void>): void {
+  add (task: Task): void {
     this.#tasks.push(task)
   }
 
   /** Idempotent. Rejects with `NODE_STOP_FAILED` once all has been tried. */
-  close (): Promise<void> {
-    return this.#closed ??= this.#close()
+  close (options: StopOptions = {}): Promise<void> {
+    return this.#closed ??= this.#close(options)
   }
 
-  async #close (): Promise<void> {
+  async #close (options: StopOptions): Promise<void> {
     const failures: unknown[] = []
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       try {
-        await task()
+        await task(options)
       } catch (error) {
         failures.push(error)
       }

@@ -50,7 +50,7 @@ export async function compose (options: NodeOptions, { reporter, logger, closing
 
   // Before the engine starts: hooks that it runs may say Person.get().
   registerOrm(orm)
-  closing.add(async () => { await stopReplica(replica) })
+  closing.add(async patience => { await stopReplica(replica, patience) })
   closing.add(() => {
     unregisterOrm(orm)
     orm.stop()

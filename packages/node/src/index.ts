@@ -3,7 +3,7 @@ export type { NodeEvents } from './events.js'
 export type { NodeKeys } from './keys.js'
 export type { Logger } from './logger.js'
 export type { NodeOptions } from './options.js'
-export type { IdleOptions } from './patience.js'
+export type { IdleOptions, StopOptions } from './patience.js'
 export type { Explanation, NodeStatus } from './status.js'
 export type { Discovery } from '@dinemic/net'
 

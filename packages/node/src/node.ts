@@ -13,7 +13,7 @@ import type { Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import type { NodeOptions } from './options.js'
 import { untilIdle } from './patience.js'
-import type { IdleOptions } from './patience.js'
+import type { IdleOptions, StopOptions } from './patience.js'
 import type { Explanation, NodeStatus } from './status.js'
 
 /**
@@ -120,12 +120,12 @@ export class Node extends EventEmitter<NodeEvents> implements HasOrm {
   }
 
   /**
-   * Waits for what is under way, at most some seconds, leaves the network and closes the database. Idempotent.
+   * Waits for what is under way, leaves the network and closes the database. Idempotent. Not to be awaited inside a hook.
    * Rejects with `NODE_STOP_FAILED` where something didn't close well; all that can be closed is.
    */
-  async stop (): Promise<void> {
+  async stop (options?: StopOptions): Promise<void> {
     this.#stopping = true
-    await this.#closing.close()
+    await this.#closing.close(options)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

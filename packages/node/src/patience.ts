@@ -7,17 +7,19 @@ export interface IdleOptions {
   readonly signal?: AbortSignal
 }
 
-/** What is under way ends within this, in ms, or the node stops without it: after-hooks run again at the next start. */
-const STOP_TIMEOUT = 5000
-
 /** Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason. */
 export async function untilIdle (replica: Replica, { timeout = 30_000, signal }: IdleOptions = {}): Promise<void> {
   await within(replica, timeout, signal, async either => { await replica.idle(either) })
 }
 
+export interface StopOptions {
+  /** How long to wait for what is under way, in ms, 5,000 by default; then the node stops without it. After-hooks run again at the next start. */
+  readonly timeout?: number
+}
+
 /** Rejects with `NODE_IDLE_TIMEOUT`. */
-export async function stopReplica (replica: Replica): Promise<void> {
-  await within(replica, STOP_TIMEOUT, undefined, async late => { await replica.stop(late) })
+export async function stopReplica (replica: Replica, { timeout = 5000 }: StopOptions): Promise<void> {
+  await within(replica, timeout, undefined, async late => { await replica.stop(late) })
 }
 
 async function within (replica: Replica, timeout: number, signal: AbortSignal | undefined, wait: (either: AbortSignal) => Promise<void>): Promise<void> {

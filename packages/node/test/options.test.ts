@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { DinemicError, Node } from '../src/index.js'
-import type { NodeOptions } from '../src/index.js'
+import { Node } from '../src/index.js'
+import type { DinemicError, NodeOptions } from '../src/index.js'
 
 async function problemsOf (options: unknown): Promise<unknown> {
   const error = await Node.start(options as NodeOptions).then(() => undefined, (thrown: unknown) => thrown)

@@ -18,7 +18,7 @@ export class AfterHooks {
   readonly #queue = new KeyedQueue()
   #lastSeq = 0
   #done: number[] = []
-  #striking: Promise<void> | undefined
+  #striking = false
 
   constructor (store: Store, hooks: HooksPort, activity: Activity) {
     this.#store = store
@@ -72,12 +72,19 @@ export class AfterHooks {
   }
 
   #strike (): void {
-    this.#striking ??= this.#activity.track('striking off after-hooks that have run', this.#strikeAll()).finally(() => { this.#striking = undefined })
+    if (!this.#striking) void this.#activity.track('striking off after-hooks that have run', this.#strikeAll())
   }
 
   async #strikeAll (): Promise<void> {
-    // The commits under way may take some along.
-    await Promise.resolve()
-    while (this.#done.length > 0) await this.#store.commit({ objects: [], acknowledged: this.takeDone() })
+    this.#striking = true
+    try {
+      // The commits under way may take some along.
+      await Promise.resolve()
+      while (this.#done.length > 0) await this.#store.commit({ objects: [], acknowledged: this.takeDone() })
+    } catch {
+      // The node may have stopped without waiting for a hook. What isn't struck off runs again at the next start, as it may.
+    } finally {
+      this.#striking = false
+    }
   }
 }

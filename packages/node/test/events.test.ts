@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { Entity, Listener, OnUpdated, define } from '../src/index.js'
+import type { Logger } from '../src/index.js'
+import { Person } from './support/models.js'
+import { Rig, event } from './support/rig.js'
+
+const rig = new Rig()
+afterEach(rig.end)
+
+/** Person as a node has it that lets nobody be called Rob. */
+class Strict extends Entity {
+  declare name: string
+  check ({ after, reject }: { after: unknown, reject: (reason: string) => never }): void {
+    if (after === 'Rob') reject('nobody is called Rob here')
+  }
+}
+define(Strict, 'Person', { name: {} }, { hooks: [{ hook: 'OnUpdate', method: 'check', field: 'name' }] })
+
+test('peers come and go', async () => {
+  const [a, b] = [await rig.start(), await rig.start()]
+  const come = [event(a, 'peer:connect'), event(b, 'peer:connect')]
+  expect(await b.connect(a.addresses[0]!)).toBe(a.id)
+  expect((await Promise.all(come)).map(({ id }) => id)).toEqual([b.id, a.id])
+  expect([a.peers.map(({ id }) => id), b.status.peers]).toEqual([[b.id], [a.id]])
+
+  const gone = event(a, 'peer:disconnect')
+  await b.disconnect(a.id)
+  expect((await gone).id).toBe(b.id)
+  expect(a.peers).toEqual([])
+})
+
+test('sync tells what a peer is asked for, and when it has all come', async () => {
+  const [a, b] = [await rig.start(), await rig.start()]
+  await a.use(Person).create({ name: 'Bob' })
+  await a.use(Person).create({ name: 'Eve' })
+  const seen: unknown[] = []
+  b.on('sync', progress => seen.push(progress))
+  await b.connect(a.addresses[0]!)
+  await event(b, 'sync', ({ want }) => want === 0)
+  expect(seen).toEqual([{ peer: a.id, model: 'Person', have: 0, want: 2 }, { peer: a.id, model: 'Person', have: 2, want: 0 }])
+})
+
+test('rejected tells of an update that a hook here hides; explain says why', async () => {
+  const [a, b] = await rig.pair({}, { models: [Strict] })
+  const bob = await a.use(Person).create({ name: 'Bob' })
+  await b.use(Strict).open(bob.id)
+  const rejected = event(b, 'rejected')
+  bob.name = 'Rob'
+  const [update] = await bob.save()
+  expect(await rejected).toMatchObject({ update, object: bob.id, code: 'ORM_VETOED', reason: 'nobody is called Rob here', cause: { details: { hook: 'OnUpdate', method: 'Person.check' } } })
+  expect((await b.use(Strict).open(bob.id)).name).toBe('Bob')
+  expect((await b.explain(update!)).is).toBe('masked')
+  expect((await a.explain(update!)).is).toBe('ok')
+  expect((await b.explain('00'.repeat(32))).is).toBe('unknown')
+  expect(b.status.counts.rejected).toBe(1)
+})
+
+test('fork tells of two devices of one owner that wrote apart', async () => {
+  const [a, b] = await rig.pair()
+  const bob = await a.use(Person).create({ name: 'Bob' })
+  await b.keys.import(await a.keys.export(bob.id, 'password'), 'password')
+  await Promise.all([event(a, 'peer:disconnect'), event(b, 'peer:disconnect'), b.disconnect(a.id)])
+  const twin = await b.use(Person).open(bob.id)
+  bob.name = 'Rob'
+  twin.name = 'Robert'
+  const [[one], [two]] = [await bob.save(), await twin.save()]
+  const forks = [event(a, 'fork'), event(b, 'fork')]
+  await b.connect(a.addresses[0]!)
+  const expected = { object: bob.id, author: bob.id, seq: 1, updates: [one, two].sort() }
+  expect(await Promise.all(forks)).toEqual([expected, expected])
+  await Promise.all([a.idle(), b.idle()])
+  const [hereName, thereName] = [(await a.use(Person).open(bob.id)).name, (await b.use(Person).open(bob.id)).name]
+  expect(hereName).toBe(thereName)
+})
+
+describe('errors that have no caller', () => {
+  class Failing extends Listener {
+    @OnUpdated() fail (): void { throw new TypeError('a mistake in a hook') }
+  }
+
+  test('go to those who listen', async () => {
+    const node = await rig.start({ listeners: [[new Failing(), 'Person:[id]:name']] })
+    const error = event(node, 'error')
+    await node.use(Person).create({ name: 'Bob' })
+    expect(await error).toMatchObject({ code: 'ORM_HOOK_FAILED', cause: { message: 'a mistake in a hook' } })
+  })
+
+  test('are written down where nobody does, once, and end no process', async () => {
+    const written: unknown[] = []
+    const logger: Logger = { error: (_message, details) => { written.push(details) }, debug: () => {} }
+    const node = await rig.start({ logger, listeners: [[new Failing(), 'Person:[id]:name']] })
+    await node.use(Person).create({ name: 'Bob' })
+    await node.idle()
+    expect(written).toEqual([expect.objectContaining({ code: 'ORM_HOOK_FAILED' })])
+    expect(node.status.counts.error).toBe(1)
+  })
+
+  test('come from listeners of events too', async () => {
+    const [a, b] = [await rig.start(), await rig.start()]
+    a.on('peer:connect', () => { throw new TypeError('a mistake in a listener') })
+    const error = once(a, 'error') as Promise<unknown[]>
+    await b.connect(a.addresses[0]!)
+    expect(await error).toEqual([expect.objectContaining({ message: 'a mistake in a listener' })])
+  })
+})
