@@ -53,7 +53,8 @@ export class Verdicts {
     link.subjects.forEach((_, index) => this.#open({ id: link.id, index }))
     const branches = this.#awaited.get(link.id) ?? []
     this.#awaited.delete(link.id)
-    for (const branch of branches) this.#judge(this.#walk(branch), changes)
+    // All walk before anything is judged: no verdict moves twice at once.
+    this.#judge(branches.flatMap(branch => this.#walk(branch)), changes)
     this.#settle(link, changes)
     return changes
   }
