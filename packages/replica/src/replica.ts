@@ -5,6 +5,7 @@ import { Author } from './author/author.js'
 import { Caretaker } from './caretaker.js'
 import type { CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
 import { AfterHooks } from './hooks/after-hooks.js'
+import { KeptKeys } from './kept-keys.js'
 import { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { Pipeline } from './pipeline/pipeline.js'
@@ -57,7 +58,8 @@ export class Replica implements Engine {
   readonly #adopted = new Set<ObjectId>()
 
   constructor (options: ReplicaOptions) {
-    const { networkName, store, keys, network, hooks, provider, platform, self, models, report, durability } = options
+    const { networkName, store, network, hooks, provider, platform, self, models, report, durability } = options
+    const keys = new KeptKeys(options.keys)
     this.platform = platform
     this.provider = provider
     this.keys = keys
