@@ -1,3 +1,5 @@
+// TypeScript 6 and later include no types of their own accord, and ours speak of EventEmitter and AsyncDisposable.
+/// <reference types="node" preserve="true" />
 import { EventEmitter } from 'node:events'
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
