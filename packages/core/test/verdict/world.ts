@@ -5,7 +5,7 @@ import { formatId } from '../../src/ids.js'
 import { nativeProvider } from '../../src/keys/native.js'
 import type { GrantRef, ObjectId, UpdateId } from '../../src/types.js'
 import { Sealed } from '../../src/update-types.js'
-import type { Body, Grant, Head, Operation, Update } from '../../src/update-types.js'
+import type { Body, Epoch, Grant, Head, Operation, Update, Wrap } from '../../src/update-types.js'
 import { cellsOf } from '../../src/update/operations.js'
 import { chainKey } from '../../src/verdict/link.js'
 
@@ -91,8 +91,8 @@ function finish (number: number, step: Step, made: Pick<Update, 'author' | 'root
 function ownersBody (earlier: readonly Update[], what: number, step: Step): Body {
   switch (what) {
     case 1: case 2: case 3: return closeBody(earlier, step)
-    case 4: return { kind: 'grant', grant: grantTo([...CALLERS, null][step.pick % 3]!) }
-    case 5: return { kind: 'keys', epoch: null, wraps: [], encrypted: step.twist % 2 === 0 ? ['secret', 'sealed'] : [] }
+    case 4: return { kind: 'grant', grant: step.twist % 4 === 0 ? readGrantOf(step) : grantTo([...CALLERS, null][step.pick % 3]!) }
+    case 5: return { kind: 'keys', epoch: epochOf(step), wraps: step.heads.map(({ pick: at }) => wrapOf(at)), encrypted: step.twist % 2 === 0 ? ['sealed', 'secret'] : [] }
     case 6: return { kind: 'unknown' }
     default: return { kind: 'change', operations: operationsOf(step), via: viaOf(step) }
   }
@@ -113,17 +113,34 @@ function closeBody (earlier: readonly Update[], step: Step): Body {
   const grant = pick(known, step.who)
   const ref = step.twist % 16 === 0 ? { id: hashOf('no grant'), index: 0 } : grant.ref
   const under = earlier.filter(update => update.root !== null && update.root.id === grant.ref.id && update.root.index === grant.ref.index)
+  // Heads with an author where the grant isn't to anyone, and the reverse, are well formed all the same.
+  const named = grant.subject === null ? step.twist % 10 !== 1 : step.twist % 10 === 1
   const heads = step.heads.map(({ pick: at, twist }): Head => {
     const choice = twist % 12
     const update = pick(choice < 2 || under.length === 0 ? earlier : under, at)
-    const named = grant.subject === null ? choice !== 2 : choice === 2
     return {
       id: choice === 3 ? hashOf(`lost ${at % 4}`) : update.id,
       seq: Math.max(1, update.seq + (choice === 4 ? 1 : choice === 5 ? -1 : 0)),
       author: named ? update.author ?? STRANGERS[0] : null
     }
   })
-  return { kind: 'close', grant: ref, heads, epoch: null }
+  const byId = new Map(heads.map(head => [head.id, head]))
+  return { kind: 'close', grant: ref, heads: [...byId.keys()].sort().map(id => byId.get(id)!), epoch: epochOf(step) }
+}
+
+function readGrantOf ({ pick: at }: Step): Grant {
+  const { epoch, subject, boxed } = wrapOf(at)
+  return { ...grantTo(subject, 'read'), wrap: at % 3 === 0 ? null : { epoch, boxed } }
+}
+
+function epochOf ({ pick: at, twist, heads }: Step): Epoch | null {
+  if (twist % 3 === 0) return null
+  const replaces = heads.map(({ pick: old }) => ({ id: hashOf(`epoch ${old % 4}`), boxed: new Uint8Array(48).fill(old) }))
+  return { id: hashOf(`epoch ${at % 4}`), nonce: new Uint8Array(16).fill(at), replaces, wraps: heads.map(({ twist: reader }) => wrapOf(reader, at)) }
+}
+
+function wrapOf (reader: number, epoch = reader): Wrap {
+  return { epoch: hashOf(`epoch ${epoch % 4}`), subject: CALLERS[reader % 2]!, boxed: new Uint8Array(48).fill(epoch) }
 }
 
 /** Where an update says that it stands: mostly rightly at the end of its chain. */
