@@ -14,8 +14,14 @@ async function obey ({ number, verb, values }: Command): Promise<void> {
     const method = host[verb] as (this: Host, ...values: readonly unknown[]) => unknown
     send({ type: 'done', number, value: await method.apply(host, [...values]) })
   } catch (error) {
-    send({ type: 'failed', number, code: isDinemicError(error) ? error.code : 'NO_CODE', text: error instanceof Error ? error.stack ?? error.message : String(error) })
+    send({ type: 'failed', number, ...describe(error) })
   }
+}
+
+/** Errors of Dinemic say what happened and what to do; of any other, which is a mistake in this program, the place is of interest. */
+function describe (error: unknown): { code: string, text: string } {
+  if (isDinemicError(error)) return { code: error.code, text: `${error.code}: ${error.message}` }
+  return { code: 'MISTAKE', text: error instanceof Error && error.stack !== undefined ? error.stack : String(error) }
 }
 
 function send (message: Message): void {

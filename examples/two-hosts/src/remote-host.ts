@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Arguments, Command, Message, Verb } from './messages.js'
 import type { Report } from './witness.js'
 
 /** After so many ms a hook that hasn't run won't. */
 const PATIENCE = 15_000
-const PROGRAM = fileURLToPath(new URL('host-process.js', import.meta.url))
+/** Beside this file, compiled or, under tsx, as it is. */
+const PROGRAM = fileURLToPath(new URL(`host-process${extname(import.meta.url)}`, import.meta.url))
 
 /** What a host answered to a command that it couldn't carry out. */
 export class HostError extends Error {
@@ -35,7 +37,7 @@ export class RemoteHost {
   /** `prefix`: a command that runs the rest of its line elsewhere, such as `ip netns exec lan-1`. */
   constructor (name: string, prefix: readonly string[] = []) {
     this.name = name
-    const [command = process.execPath, ...rest] = [...prefix, process.execPath, PROGRAM]
+    const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...process.execArgv, PROGRAM]
     this.#process = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' })
     this.#process.on('message', (message: Message) => { this.#receive(message) })
     this.#process.on('error', (error) => { this.#end(error) })
