@@ -6,19 +6,20 @@ import type { Logger } from './logger.js'
 export type NodeEvents = { [Name in keyof Reports]: [Reports[Name]] }
 
 /**
- * Hands on what the engine reports. Nothing that a listener does comes back: what it throws is an error to be told,
- * and an error that nobody listens for is written down instead of ending the process.
+ * Hands on what the engine reports. Nothing that a listener does comes back to the engine: what it throws, or rejects
+ * with, is an error to be told, and an error that nobody listens for is written down instead of ending the process.
  */
 export class Reporter {
-  readonly #emitter: EventEmitter<NodeEvents>
+  readonly #emitter: EventEmitter
   readonly #logger: Logger
   readonly #counts = new Map<keyof Reports, number>()
 
-  constructor (emitter: EventEmitter<NodeEvents>, logger: Logger) {
+  constructor (emitter: EventEmitter, logger: Logger) {
     this.#emitter = emitter
     this.#logger = logger
   }
 
+  /** How often it has been reported. */
   count (event: keyof Reports): number {
     return this.#counts.get(event) ?? 0
   }
@@ -26,18 +27,23 @@ export class Reporter {
   readonly report: Report = (event, payload) => {
     this.#counts.set(event, this.count(event) + 1)
     if (event === 'error' && this.#emitter.listenerCount('error') === 0) {
-      this.#logger.error('Dinemic: an error that nobody listens for; node.on(\'error\', …) hears it', payload)
+      this.#logger.error("Dinemic: an error that nobody listens for; node.on('error', …) hears it", payload)
       return
     }
     try {
-      (this.#emitter as EventEmitter).emit(event, payload)
+      this.#emitter.emit(event, payload)
     } catch (error) {
-      if (event === 'error') this.#logger.error('Dinemic: a listener of errors failed', error)
-      else this.report('error', error)
+      this.listenerFailed(event, error)
     }
   }
 
   readonly error = (error: unknown): void => {
     this.report('error', error)
+  }
+
+  /** A listener of errors that fails would hear of itself without end. */
+  listenerFailed (event: string, error: unknown): void {
+    if (event === 'error') this.#logger.error('Dinemic: a listener of errors failed', error)
+    else this.error(error)
   }
 }

@@ -1,6 +1,6 @@
 // TypeScript 6 and later include no types of their own accord, and ours speak of EventEmitter and AsyncDisposable.
 /// <reference types="node" preserve="true" />
-import { EventEmitter } from 'node:events'
+import { captureRejectionSymbol } from 'node:events'
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
 import type { EntityBase, HasOrm, ModelClass, Objects, Orm, Transaction } from '@dinemic/orm'
@@ -17,12 +17,13 @@ import type { NodeOptions } from './options.js'
 import { untilIdle } from './patience.js'
 import type { IdleOptions, StopOptions } from './patience.js'
 import type { Explanation, NodeStatus } from './status.js'
+import { StrictEmitter } from './strict-emitter.js'
 
 /**
  * One running database: a directory (or memory), a key ring, a place in a network. `Node.start` makes it; until `stop`
  * it is what `node.use(Person)` works on, and `Person.create()` too where it is the only one of its process.
  */
-export class Node extends EventEmitter<NodeEvents> implements HasOrm {
+export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
   readonly #closing = new Closing()
   readonly #logger: Logger
   readonly #reporter: Reporter
@@ -30,7 +31,7 @@ export class Node extends EventEmitter<NodeEvents> implements HasOrm {
   #stopping = false
 
   private constructor (logger: Logger) {
-    super()
+    super({ captureRejections: true })
     this.#logger = logger
     this.#reporter = new Reporter(this, logger)
   }
@@ -132,6 +133,11 @@ export class Node extends EventEmitter<NodeEvents> implements HasOrm {
 
   async [Symbol.asyncDispose] (): Promise<void> {
     await this.stop()
+  }
+
+  /** What an async listener rejects with comes here. */
+  override [captureRejectionSymbol] (error: Error, event: string | symbol): void {
+    this.#reporter.listenerFailed(String(event), error)
   }
 
   async #start (options: NodeOptions): Promise<void> {

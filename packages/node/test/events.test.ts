@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Entity, Listener, OnUpdated, define } from '../src/index.js'
 import type { Logger } from '../src/index.js'
@@ -49,6 +48,7 @@ test('rejected tells of an update that a hook here hides; explain says why', asy
   bob.name = 'Rob'
   const [update] = await bob.save()
   expect(await rejected).toMatchObject({ update, object: bob.id, code: 'ORM_VETOED', reason: 'nobody is called Rob here', cause: { details: { hook: 'OnUpdate', method: 'Person.check' } } })
+  await b.idle()
   expect((await b.use(Strict).open(bob.id)).name).toBe('Bob')
   expect((await b.explain(update!)).is).toBe('masked')
   expect((await a.explain(update!)).is).toBe('ok')
@@ -96,11 +96,36 @@ describe('errors that have no caller', () => {
     expect(node.status.counts.error).toBe(1)
   })
 
-  test('come from listeners of events too', async () => {
+  test('come from listeners of events too, sync or async', async () => {
     const [a, b] = [await rig.start(), await rig.start()]
+    const errors: unknown[] = []
+    const both = new Promise<void>(resolve => {
+      a.on('error', error => {
+        if (errors.push(error) === 2) resolve()
+      })
+    })
+    a.on('peer:connect', async () => { throw new TypeError('a mistake in an async listener') })
     a.on('peer:connect', () => { throw new TypeError('a mistake in a listener') })
-    const error = once(a, 'error') as Promise<unknown[]>
     await b.connect(a.addresses[0]!)
-    expect(await error).toEqual([expect.objectContaining({ message: 'a mistake in a listener' })])
+    await both
+    expect(errors.map(error => (error as Error).message).sort()).toEqual(['a mistake in a listener', 'a mistake in an async listener'])
   })
+
+  test('of listeners of errors are written down', async () => {
+    const node = await rig.start({ listeners: [[new Failing(), 'Person:[id]:name']], logger: { error: (_message, details) => { tell(details) }, debug: () => {} } })
+    let tell = (_error: unknown): void => {}
+    const written = new Promise<unknown>(resolve => { tell = resolve })
+    node.on('error', async () => { throw new TypeError('again') })
+    await node.use(Person).create({ name: 'Bob' })
+    expect(await written).toMatchObject({ message: 'again' })
+  })
+})
+
+test('a misspelt event is a type error', async () => {
+  const node = await rig.start()
+  // @ts-expect-error there is no such event
+  node.on('peer:conect', () => {})
+  // @ts-expect-error a peer has no such property
+  node.on('peer:connect', ({ name }) => name)
+  expect(node.listenerCount('peer:connect')).toBe(1)
 })

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EventEmitter } from 'node:events'
 import type { NodeEvents } from '../../src/events.js'
 import { Node } from '../../src/node.js'
 import type { NodeOptions } from '../../src/options.js'
@@ -50,9 +49,9 @@ export async function event<K extends keyof NodeEvents> (node: Node, name: K, wa
   return await new Promise(resolve => {
     const listen = (payload: NodeEvents[K][0]): void => {
       if (!wanted(payload)) return
-      (node as EventEmitter).off(name, listen)
+      node.off(name, listen)
       resolve(payload)
     }
-    (node as EventEmitter).on(name, listen)
+    node.on(name, listen)
   })
 }
