@@ -7,6 +7,7 @@ import { intendedChanges } from './hooks/field-changes.js'
 import type { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { operationsOf } from './pipeline/stage.js'
+import { RateLimit } from './rate-limit.js'
 
 export type Answer = Omit<ProposalAnswer, 'peer'>
 
@@ -22,6 +23,8 @@ export interface ProposalsParts {
 
 /** How many proposals a node remembers the answers to. */
 const REMEMBERED = 1000
+/** What one peer may ask: each proposal costs hooks. */
+const RATE = { burst: 50, perSecond: 10 } as const
 
 /**
  * Proposals: signed changes of those who have no right. Never stored nor forwarded; the before-hooks decide, and what
@@ -29,10 +32,12 @@ const REMEMBERED = 1000
  */
 export class Proposals {
   readonly #parts: ProposalsParts
+  readonly #rate: RateLimit
   readonly #answers = new BoundedCache<string, Promise<Answer>>(REMEMBERED)
 
   constructor (parts: ProposalsParts) {
     this.#parts = parts
+    this.#rate = new RateLimit(parts.platform, RATE)
   }
 
   /** The signed change, for the peers to decide. */
@@ -55,8 +60,9 @@ export class Proposals {
   }
 
   /** Decides on a proposal from a peer. The same one again gets the same answer. */
-  async decide (frame: Uint8Array): Promise<Answer> {
+  async decide (frame: Uint8Array, from: string): Promise<Answer> {
     const { binding } = this.#parts
+    if (!this.#rate.allows(from)) return { answer: 'refused', reason: 'too many proposals at once: try again later' }
     const proposal = decodeFrame(binding, frame)
     if (!isProposal(proposal) || !verifyUpdate(binding, proposal)) throw new DinemicError('REPLICA_BAD_MESSAGE', 'A peer sent a proposal that is none, or with a bad signature.')
     const known = this.#answers.get(proposal.id)

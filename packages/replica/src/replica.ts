@@ -6,6 +6,8 @@ import { Caretaker } from './caretaker.js'
 import type { CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
 import { AfterHooks } from './hooks/after-hooks.js'
 import { KeptKeys } from './kept-keys.js'
+import { Masks } from './masks.js'
+import type { Mask } from './masks.js'
 import { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { Pipeline } from './pipeline/pipeline.js'
@@ -54,6 +56,7 @@ export class Replica implements Engine {
   readonly #proposals: Proposals
   readonly #replication: Replication
   readonly #waiting: Waiting
+  readonly #masks = new Masks()
   /** Objects whose key came from another device, and of which no peer has answered yet. */
   readonly #adopted = new Set<ObjectId>()
 
@@ -69,7 +72,7 @@ export class Replica implements Engine {
     this.#binding = bindNetwork(provider, networkName)
     this.#objects = new Objects(store, this.#binding)
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
-    this.#pipeline = new Pipeline({ store, keys, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
+    this.#pipeline = new Pipeline({ store, keys, platform, masks: this.#masks, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
@@ -88,6 +91,7 @@ export class Replica implements Engine {
 
   /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
   async start (): Promise<void> {
+    await this.#masks.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))
     this.#replication.start()
   }
@@ -210,6 +214,20 @@ export class Replica implements Engine {
     if (row.masked.has(id)) return { is: 'masked', why: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.' }
     const is = verdicts.verdict(id) ?? 'pending'
     return { is, why: WHY[is] }
+  }
+
+  /** The updates that before-hooks of this node refused: stored and forwarded, and not shown here. */
+  masked (): readonly Mask[] {
+    return this.#masks.list
+  }
+
+  /** Shows an update that a hook had refused; its after-hooks run. False if it isn't masked. */
+  async unmask (id: UpdateId): Promise<boolean> {
+    const object = this.#masks.objectOf(id)
+    if (object === undefined) return false
+    const owned = await this.keys.has(object)
+    const { result } = await this.#pipeline.turn([object], async open => (await open(object)).unmask(id, { local: false, owned }))
+    return result
   }
 
   /** Ids that others point to and that nobody connected has given. */

@@ -9,9 +9,9 @@ export interface Reports {
   /** Two updates of one author at one place: a restored backup, two devices, or worse. Both count, as concurrent. */
   fork: { readonly object: ObjectId, readonly author: ObjectId, readonly seq: number, readonly updates: readonly UpdateId[] }
   /** Concurrent values of one field, or one in the clear where the object says encrypted. */
-  conflict: { readonly object: ObjectId, readonly field: string, readonly reason: string }
-  /** A clock that is off: a peer's, or this node's. */
-  clock: { readonly peer: string, readonly ahead: number }
+  conflict: { readonly object: ObjectId, readonly field: string, readonly update: UpdateId, readonly reason: string }
+  /** A clock that is off, by ms: between a peer and this node, or of an update from the future. */
+  clock: { readonly ahead: number, readonly peer?: string, readonly object?: ObjectId, readonly update?: UpdateId }
   /** An update of a version or kind that this code doesn't know. */
   incompatible: { readonly object: ObjectId, readonly update: UpdateId, readonly version: number, readonly model: string }
   sync: { readonly peer: string, readonly model: string, readonly have: number, readonly want: number }

@@ -3,7 +3,7 @@ import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, Obje
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Stage } from '../pipeline/stage.js'
-import { candidatesOf, differs } from './cells.js'
+import { candidatesOf, differs } from '../cells.js'
 import { chainEnd, clockAfter, pointers } from './chain.js'
 import type { ChainEnd } from './chain.js'
 import { headsToKeep } from './heads.js'

@@ -1,9 +1,10 @@
 import { parseId } from '@dinemic/core'
-import type { KeyRing, ObjectId, Store, Update, UpdateId } from '@dinemic/core'
+import type { KeyRing, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
 import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
 import { KeyedQueue } from '../keyed-queue.js'
+import type { Masks } from '../masks.js'
 import type { Objects } from '../objects.js'
 import type { Report } from '../report.js'
 import { Stage } from './stage.js'
@@ -13,6 +14,8 @@ export interface PipelineParts {
   readonly store: Store
   readonly keys: KeyRing
   readonly objects: Objects
+  readonly platform: Platform
+  readonly masks: Masks
   readonly hooks: HooksPort
   readonly afterHooks: AfterHooks
   readonly activity: Activity
@@ -50,8 +53,7 @@ export class Pipeline {
 
   /** Whether an update would be admitted now. Leaves no trace. */
   async standing (update: Update): Promise<Taken> {
-    const { objects, hooks, report } = this.#parts
-    return new Stage(await objects.live(update.object), hooks, report).standing(update)
+    return (await this.#open(update.object)).standing(update)
   }
 
   /** Takes updates of one object from the network, in order: what became of each, and which links are missing now. */
@@ -72,10 +74,10 @@ export class Pipeline {
    */
   async turn<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<Committed<T>> {
     return await this.#parts.activity.track(`updates of ${ids.join(', ')}`, this.#turns.run(ids, async () => {
-      const { objects, hooks, report } = this.#parts
+      const { objects } = this.#parts
       const stages = new Map<ObjectId, Stage>()
       const open = async (id: ObjectId): Promise<Stage> => {
-        const stage = stages.get(id) ?? new Stage(await objects.live(id), hooks, report)
+        const stage = stages.get(id) ?? await this.#open(id)
         stages.set(id, stage)
         return stage
       }
@@ -93,20 +95,25 @@ export class Pipeline {
   }
 
   async #commit (stages: readonly Stage[]): Promise<AfterHook[][]> {
-    const { store, objects, afterHooks, sync } = this.#parts
+    const { store, objects, afterHooks, masks, sync } = this.#parts
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
     const objectsToCommit = stages.map(stage => stage.commit())
     await store.commit({
       objects: objectsToCommit,
       events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
-      acknowledged: afterHooks.takeDone()
+      acknowledged: afterHooks.takeDone(),
+      settings: masks.follow(stages.map(stage => stage.masks))
     }, { sync })
     for (const { object, put, drop } of objectsToCommit) {
       for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
     }
     for (const stage of stages) objects.committed(stage.live)
     return hooks
+  }
+
+  async #open (id: ObjectId): Promise<Stage> {
+    return new Stage(await this.#parts.objects.live(id), this.#parts)
   }
 
   #tell (stages: readonly Stage[], hooks: readonly AfterHook[][]): void {

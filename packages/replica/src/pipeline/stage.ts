@@ -1,11 +1,13 @@
-import { DinemicError, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
-import type { Commit, ObjectState, Operation, Update, UpdateId, VerdictChange } from '@dinemic/core'
+import { CLOCK_BOUND, DinemicError, Sealed, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
 import type { HookProgress, HooksPort } from '../engine.js'
 import type { KeptChange } from '../hooks/change-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
+import { candidatesOf } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
 import { encodeRow, shows } from '../object-row.js'
+import type { ObjectRow } from '../object-row.js'
 import type { Report } from '../report.js'
 
 /** What became of one update on its way in. */
@@ -17,6 +19,8 @@ export type Taken =
 
 export interface Origin { readonly local: boolean, readonly owned: boolean }
 
+export interface StageParts { readonly hooks: HooksPort, readonly report: Report, readonly platform: Platform }
+
 /**
  * The way of updates into one object, up to the commit: admit → verdict → before-hooks. Works on the live object;
  * a stage that isn't committed leaves the live object spoilt, to be thrown away.
@@ -25,20 +29,22 @@ export class Stage {
   readonly live: LiveObject
   readonly #hooks: HooksPort
   readonly #report: Report
-  readonly #before: ObjectState
+  readonly #platform: Platform
+  readonly #before: ObjectRow
   readonly #put: Update[] = []
   readonly #drop = new Set<UpdateId>()
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
-  constructor (live: LiveObject, hooks: HooksPort, report: Report) {
+  constructor (live: LiveObject, { hooks, report, platform }: StageParts) {
     this.live = live
     this.#hooks = hooks
     this.#report = report
-    this.#before = live.row.visible
+    this.#platform = platform
+    this.#before = live.row
   }
 
   get isEmpty (): boolean {
-    return this.#put.length === 0 && this.#drop.size === 0
+    return this.live.row === this.#before && this.#put.length === 0 && this.#drop.size === 0
   }
 
   get put (): readonly Update[] {
@@ -48,7 +54,12 @@ export class Stage {
   /** The visible states before and after, undefined where nothing shows. */
   get shown (): { before: ObjectState | undefined, after: ObjectState | undefined } {
     const show = (state: ObjectState): ObjectState | undefined => shows(state) ? state : undefined
-    return { before: show(this.#before), after: show(this.live.row.visible) }
+    return { before: show(this.#before.visible), after: show(this.live.row.visible) }
+  }
+
+  /** What this node's hooks hide of the object, before and after. */
+  get masks (): { object: ObjectId, before: ReadonlySet<UpdateId>, after: ReadonlySet<UpdateId> } {
+    return { object: this.live.id, before: this.#before.masked, after: this.live.row.masked }
   }
 
   /** One update, decoded and verified. Throws only for a local one: `ORM_VETOED` when a before-hook refuses. */
@@ -62,6 +73,18 @@ export class Stage {
     else await this.#settle(live.add(update), origin)
     this.#reportOddities(update)
     return { is: 'taken' }
+  }
+
+  /** Shows what a hook had refused. False if it isn't masked. */
+  unmask (id: UpdateId, origin: Origin): boolean {
+    const { live } = this
+    const update = live.updates.get(id)
+    if (update === undefined || !live.row.masked.has(id)) return false
+    const { full, visible } = live.row
+    const masked = new Set([...live.row.masked].filter(other => other !== id))
+    live.row = { full, visible: masked.size === 0 ? full : mergeAll(live.id, live.counting(masked), live.chains(masked)), masked }
+    this.#keep(this.#describe(update, origin), visible, live.row.visible)
+    return true
   }
 
   /** Admission alone, without a trace: what a validator asks before it forwards. */
@@ -109,6 +132,7 @@ export class Stage {
     const refusal = await this.#askHooks(update, origin)
     const { full, visible, masked } = live.row
     const nextFull = applyUpdate(full, update, live.chains())
+    this.#reportConflicts(update, nextFull)
     if (refusal !== undefined) {
       live.row = { full: nextFull, visible, masked: new Set(masked).add(update.id) }
       return
@@ -161,7 +185,8 @@ export class Stage {
   #mergeAnew (revoked: readonly Update[], changes: readonly VerdictChange[]): void {
     const { live } = this
     for (const update of revoked) if (!live.verdicts.isNamed(linkOf(update))) this.#forget(update.id)
-    const { visible, full, masked } = live.row
+    const { visible, full } = live.row
+    const masked = [...live.row.masked].every(id => live.updates.has(id)) ? live.row.masked : new Set([...live.row.masked].filter(id => live.updates.has(id)))
     const nextFull = mergeAll(live.id, live.counting(), live.chains())
     const nextVisible = visible === full ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
     live.row = { full: nextFull, visible: nextVisible, masked }
@@ -195,11 +220,26 @@ export class Stage {
     }
   }
 
+  #reportConflicts (update: Update, state: ObjectState): void {
+    for (const operation of operationsOf(update)) {
+      const { field } = operation
+      if (isIgnored(operation, state)) this.#report('conflict', { object: update.object, field, update: update.id, reason: 'a value in the clear in an encrypted field is ignored' })
+      else if (candidatesOf(state, operation).length > 1) this.#report('conflict', { object: update.object, field, update: update.id, reason: 'concurrent values' })
+    }
+  }
+
   #reportOddities (update: Update): void {
+    const ahead = clockMillis(update.clock) - this.#platform.now()
+    if (ahead > CLOCK_BOUND) this.#report('clock', { object: update.object, update: update.id, ahead })
+
     const forks = this.live.verdicts.forksOf(linkOf(update))
     if (forks.length > 0) this.#report('fork', { object: update.object, author: update.author ?? update.object, seq: update.seq, updates: [update.id, ...forks].sort() })
     if (update.body.kind === 'unknown') this.#report('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
   }
+}
+
+function isIgnored (operation: Operation, state: ObjectState): boolean {
+  return 'value' in operation && !(operation.value instanceof Sealed) && state.encrypted.has(operation.field)
 }
 
 function isFinal (update: Update): boolean {

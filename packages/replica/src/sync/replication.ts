@@ -115,7 +115,7 @@ export class Replication {
     if (this.#stopped) throw new DinemicError('REPLICA_STOPPED', 'This node is stopping and answers no more.')
     const request = decodeRequest(data)
     if (request.ask === 'propose') {
-      const { answer, reason } = await this.#proposals.decide(request.frame)
+      const { answer, reason } = await this.#proposals.decide(request.frame, from)
       return encodeAnswer(answer, reason)
     }
     if (request.ask === 'news') this.#peers.compare(from)
