@@ -31,6 +31,18 @@ test('the change stands under the grant of the genesis', () => {
   expect(genesis!.body).toMatchObject({ grants: [{ subject: change!.author, right: 'update', fields: ['name'] }] })
 })
 
+test('each vector is in the table, with its size and id', async () => {
+  const { network: name, vectors } = JSON.parse(await readFile(fileURLToPath(new URL('../../packages/core/test/fixtures/updates.json', import.meta.url)), 'utf8')) as Fixture
+  const rows = vectors.map(({ name: vector, signature, body }) => {
+    const { id } = decodeFrame(bindNetwork(nativeProvider, name), hexToBytes(signature + body))
+    return `| ${vector} | ${body.length / 2} | \`${id}\` |`
+  })
+  const table = page.slice(page.indexOf('| vector |')).split('\n\n')[0]!.split('\n').slice(2)
+  expect(table).toEqual(rows)
+})
+
+interface Fixture { readonly network: string, readonly vectors: readonly { readonly name: string, readonly signature: string, readonly body: string }[] }
+
 function draftOf ({ object, author, root, seq, prev, clock, supersedes, body }: Update) {
   return { object, author, root, seq, prev, clock, supersedes, body: body as Exclude<Body, { kind: 'unknown' }> }
 }
