@@ -3,6 +3,8 @@ import type { CryptoProvider, KeyHolder, KeyRing, Network, NetworkBinding, Objec
 import { Activity } from './activity.js'
 import { Author } from './author/author.js'
 import { Caretaker } from './caretaker.js'
+import { Continuity } from './continuity.js'
+import type { Asked } from './continuity.js'
 import type { CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
 import { AfterHooks } from './hooks/after-hooks.js'
 import { KeptKeys } from './kept-keys.js'
@@ -57,8 +59,7 @@ export class Replica implements Engine {
   readonly #replication: Replication
   readonly #waiting: Waiting
   readonly #masks = new Masks()
-  /** Objects whose key came from another device, and of which no peer has answered yet. */
-  readonly #adopted = new Set<ObjectId>()
+  readonly #continuity: Continuity
 
   constructor (options: ReplicaOptions) {
     const { networkName, store, network, hooks, provider, platform, self, models, report, durability } = options
@@ -81,6 +82,7 @@ export class Replica implements Engine {
       })
     })
     this.#replication = new Replication({ network, store, platform, models, report, binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
     const caretaker = new Caretaker(keys, async requests => await this.write(requests), report)
     this.onCommit(event => {
@@ -91,6 +93,7 @@ export class Replica implements Engine {
 
   /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
   async start (): Promise<void> {
+    await this.#continuity.start()
     await this.#masks.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))
     this.#replication.start()
@@ -101,6 +104,7 @@ export class Replica implements Engine {
     this.#replication.stop()
     await this.#network.stop() // ends requests that would keep us waiting
     await this.#activity.idle(signal)
+    await this.#continuity.stop()
   }
 
   async state (object: ObjectId, { removed = false }: { removed?: boolean } = {}): Promise<ObjectState | undefined> {
@@ -116,8 +120,7 @@ export class Replica implements Engine {
     if (here !== undefined) return here
     let asked: readonly string[] = []
     const appeared = this.#waiting.for(object, options, { look: async () => await this.state(object, options), asked: () => asked })
-    const asking = this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, options.signal))
-    asking.then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
+    this.#askFor(object, options.signal).then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
     return await appeared
   }
 
@@ -142,7 +145,7 @@ export class Replica implements Engine {
   }
 
   async write (requests: readonly WriteRequest[]): Promise<UpdateId[][]> {
-    await this.#catchUp(requests.map(({ object }) => object))
+    await this.#continuity.beforeWriting(requests.flatMap(({ object, create }) => create === undefined ? [object] : []))
     return await this.#write(requests.map(({ object }) => object), async open => {
       const created: ObjectId[] = []
       const ids: UpdateId[][] = []
@@ -166,8 +169,8 @@ export class Replica implements Engine {
   /** Takes an object's key into the ring: from now on this node owns the object, and hears what its other owners wrote before it saves. */
   async adopt (object: ObjectId, seed: Uint8Array): Promise<void> {
     await this.keys.put(object, seed)
-    this.#adopted.add(object)
-    await this.#catchUp([object])
+    this.#continuity.adopted(object)
+    await this.#continuity.beforeWriting([object])
   }
 
   async hooksRun (objects: readonly ObjectId[]): Promise<void> {
@@ -235,13 +238,8 @@ export class Replica implements Engine {
     return this.#replication.missing
   }
 
-  /** A chain that is continued without its end would fork. Where no peer answers, the next save asks again. */
-  async #catchUp (objects: readonly ObjectId[]): Promise<void> {
-    for (const object of objects) {
-      if (!this.#adopted.has(object)) continue
-      const { asked, failed } = await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object))
-      if (asked.length > failed.length) this.#adopted.delete(object)
-    }
+  async #askFor (object: ObjectId, signal?: AbortSignal): Promise<Asked> {
+    return await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, signal))
   }
 
   async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<T> {

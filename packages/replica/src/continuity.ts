@@ -1,0 +1,53 @@
+import { BoundedCache } from '@dinemic/core'
+import type { ObjectId, Store } from '@dinemic/core'
+
+const ROW = 'running'
+const ASKED = 10_000
+
+export interface Asked { readonly asked: readonly string[], readonly failed: readonly string[] }
+
+/**
+ * A chain that is continued without its end forks. Others may hold a longer one of ours where the key came from another
+ * device, or where this machine went down and took commits with it that peers had heard of. Then peers are asked for the
+ * object before it is written the first time; without any peer there is nobody to ask, and the next write asks.
+ */
+export class Continuity {
+  readonly #store: Store
+  readonly #ask: (object: ObjectId) => Promise<Asked>
+  readonly #adopted = new Set<ObjectId>()
+  readonly #asked = new BoundedCache<ObjectId, true>(ASKED)
+  #stoppedWell = true
+
+  constructor (store: Store, ask: (object: ObjectId) => Promise<Asked>) {
+    this.#store = store
+    this.#ask = ask
+  }
+
+  async start (): Promise<void> {
+    this.#stoppedWell = await this.#store.setting(ROW) === undefined
+    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] })
+  }
+
+  async stop (): Promise<void> {
+    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: null }] })
+  }
+
+  /** The object's key has come from another device. */
+  adopted (object: ObjectId): void {
+    this.#adopted.add(object)
+  }
+
+  async beforeWriting (objects: readonly ObjectId[]): Promise<void> {
+    for (const object of objects) {
+      if (!this.#isDoubtful(object)) continue
+      const { asked, failed } = await this.#ask(object)
+      if (asked.length === failed.length) continue
+      this.#adopted.delete(object)
+      this.#asked.set(object, true)
+    }
+  }
+
+  #isDoubtful (object: ObjectId): boolean {
+    return this.#adopted.has(object) || (!this.#stoppedWell && this.#asked.get(object) === undefined)
+  }
+}
