@@ -9,7 +9,7 @@ export type { Discovery } from '@dinemic/net'
 
 export { DinemicError, isDinemicError, isId } from '@dinemic/core'
 export type { Clock, ObjectId, PeerInfo, Right, UpdateId, Value } from '@dinemic/core'
-export type { HistoryEntry, ProposalAnswer } from '@dinemic/replica'
+export type { HistoryEntry, Mask, ProposalAnswer } from '@dinemic/replica'
 
 export {
   Change, Counter, Dict, Entity, Field, Index, List, Listener, Model, Ref, define, defineHooks, filter, isSealed, ref,

@@ -4,6 +4,7 @@ import { captureRejectionSymbol } from 'node:events'
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
 import type { EntityBase, HasOrm, ModelClass, Objects, Orm, Transaction } from '@dinemic/orm'
+import type { Mask } from '@dinemic/replica'
 import { Closing } from './closing.js'
 import { compose } from './compose.js'
 import type { NodeParts } from './compose.js'
@@ -120,6 +121,16 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
   /** Why an update is in force here, or isn't. */
   async explain (update: UpdateId): Promise<Explanation> {
     return await this.#running.replica.explain(update)
+  }
+
+  /** The remote updates that before-hooks of this node refused: stored and forwarded, and not shown here. */
+  masked (): readonly Mask[] {
+    return this.#running.replica.masked()
+  }
+
+  /** Shows an update that a hook had refused; its after-hooks run. False if it isn't masked. */
+  async unmask (update: UpdateId): Promise<boolean> {
+    return await this.#running.replica.unmask(update)
   }
 
   /**

@@ -56,6 +56,38 @@ test('rejected tells of an update that a hook here hides; explain says why', asy
   expect(b.status.counts.rejected).toBe(1)
 })
 
+test('what a hook hides is listed, and shown again when it is unmasked', async () => {
+  const [a, b] = await rig.pair({}, { models: [Strict] })
+  const bob = await a.use(Person).create({ name: 'Bob' })
+  await b.use(Strict).open(bob.id)
+  const rejected = event(b, 'rejected')
+  bob.name = 'Rob'
+  const [update] = await bob.save()
+  await rejected
+  await b.idle()
+  expect(b.masked()).toEqual([expect.objectContaining({ update, object: bob.id })])
+  expect([await b.unmask(update!), await b.unmask(update!)]).toEqual([true, false])
+  expect((await b.use(Strict).open(bob.id)).name).toBe('Rob')
+  expect(b.masked()).toEqual([])
+})
+
+test('conflict tells of values written at the same time', async () => {
+  const [a, b] = await rig.pair()
+  const friend = await b.use(Person).create({ name: 'Friend' })
+  const bob = await a.use(Person).create({ name: 'Bob' }, { writers: [friend] })
+  const seen = await b.use(Person).open(bob.id, { as: friend })
+  await Promise.all([event(a, 'peer:disconnect'), b.disconnect(a.id)])
+  bob.name = 'Rob'
+  seen.name = 'Robert'
+  await Promise.all([bob.save(), seen.save()])
+  const conflict = event(a, 'conflict')
+  await b.connect(a.addresses[0]!)
+  expect(await conflict).toMatchObject({ object: bob.id, field: 'name' })
+  await a.idle()
+  const values = (await a.use(Person).open(bob.id)).$.conflicts('name').map(({ value }) => value)
+  expect([...values].sort()).toEqual(['Rob', 'Robert'])
+})
+
 test('fork tells of two devices of one owner that wrote apart', async () => {
   const [a, b] = await rig.pair()
   const bob = await a.use(Person).create({ name: 'Bob' })

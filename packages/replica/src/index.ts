@@ -2,6 +2,7 @@ export type {
   CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HookProgress, HooksPort, ObjectChange, ProposalAnswer, Reader,
   RevokeRequest, WaitOptions, WriteRequest
 } from './engine.js'
+export type { Mask } from './masks.js'
 export { Replica } from './replica.js'
 export type { ReplicaOptions } from './replica.js'
 export type { Report, Reports } from './report.js'
