@@ -37,12 +37,12 @@ export class List<T> implements Iterable<T> {
 
   /** Puts values in front of what stands at `index` (the length: at the end). */
   insert (index: number, ...values: T[]): void {
-    this.#box.splice(this.#index(index, 'insert', this.length), 0, values)
+    this.#box.splice(this.#index(index, `insert(${index}, …)`, this.length), 0, values)
   }
 
   /** Changes an element's value; it stays the same element. */
   set (index: number, value: T): void {
-    this.#box.set(this.#index(index, 'set', this.length - 1), value)
+    this.#box.set(this.#index(index, `set(${index}, …)`, this.length - 1), value)
   }
 
   /** As `Array.prototype.splice`: gives the values taken out. */
@@ -54,8 +54,9 @@ export class List<T> implements Iterable<T> {
 
   /** Takes the element at `from` to where it has the index `to`; it stays the same element. */
   move (from: number, to: number): void {
-    const source = this.#index(from, 'move', this.length - 1)
-    const target = this.#index(to, 'move', this.length - 1)
+    const call = `move(${from}, ${to})`
+    const source = this.#index(from, call, this.length - 1)
+    const target = this.#index(to, call, this.length - 1)
     if (source !== target) this.#box.move(source, target)
   }
 
@@ -90,8 +91,19 @@ export class List<T> implements Iterable<T> {
     return this.toArray()
   }
 
-  #index (index: number, verb: string, last: number): number {
+  /** Indexes that may be given go up to `last`. */
+  #index (index: number, call: string, last: number): number {
     if (Number.isInteger(index) && index >= 0 && index <= last) return index
-    throw new DinemicError('ORM_BAD_VALUE', `${this.#box.where}.${verb}(${index}, …): the list has ${this.length} elements, so the index must be an integer from 0 to ${last}.`)
+    throw new DinemicError('ORM_BAD_VALUE', `${this.#box.where}.${call}: the list ${describeLength(this.length)}, so ${describeIndexes(last)}.`)
   }
+}
+
+function describeLength (length: number): string {
+  if (length === 0) return 'is empty'
+  return length === 1 ? 'has 1 element' : `has ${length} elements`
+}
+
+function describeIndexes (last: number): string {
+  if (last < 0) return 'it has no index yet. Add to it with push() or insert(0, …)'
+  return last === 0 ? 'the index must be 0' : `the index must be an integer from 0 to ${last}`
 }
