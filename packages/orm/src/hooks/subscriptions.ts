@@ -9,7 +9,7 @@ export interface Subscription {
   readonly filters: Map<string, Filter>
 }
 
-/** The listeners of a node in order of their first `apply`. Iterating while hooks run is safe: who is revoked meanwhile is not called. */
+/** The listeners of a node in order of their first `apply`. Iterating while hooks run is safe: who is revoked or applied meanwhile is not called. */
 export class Subscriptions {
   readonly #byListener = new Map<object, Subscription>()
 
@@ -27,7 +27,8 @@ export class Subscriptions {
   }
 
   [Symbol.iterator] (): Iterator<Subscription> {
-    return this.#byListener.values()
+    // A copy: a hook that revokes and applies its listener again would come up again without end. Revoked ones have no filter.
+    return [...this.#byListener.values()][Symbol.iterator]()
   }
 }
 

@@ -141,6 +141,17 @@ describe('who is called', () => {
     expect(calls).toBe(2)
   })
 
+  test('a listener once, even if its hook revokes and applies it again', async () => {
+    let calls = 0
+    const { hooks, heard } = rigWith('OnUpdate', () => {
+      if (++calls > 5) return
+      hooks.revoke(heard, ANY)
+      hooks.apply(heard, ANY)
+    })
+    await hooks.before(NAMED)
+    expect(calls).toBe(1)
+  })
+
   test('nobody that an earlier hook of the same change has revoked', async () => {
     let calls = 0
     const { hooks, heard } = rigWith('OnUpdate', () => calls++)

@@ -26,18 +26,22 @@ export class AfterHooks {
     this.#activity = activity
   }
 
-  /** Runs what a crash or a stop has left. `stateOf` gives what the object shows now. */
+  /**
+   * Runs what a crash or a stop has left. `stateOf` gives what the object shows now. None runs before all are read: a hook
+   * that saves takes the next number, and its own hooks come after those that were left.
+   */
   async resume (stateOf: (object: ObjectId) => Promise<ObjectState | undefined>): Promise<void> {
+    const left: AfterHook[] = []
     for (;;) {
       const events = await this.#store.pendingEvents({ after: this.#lastSeq, limit: 256 })
+      if (events.length === 0) break
       for (const event of events) {
-        this.#lastSeq = event.seq
         const change = decodeChange(event.data)
-        const state = await stateOf(change.object)
-        void this.run([{ event, change, state }])
+        left.push({ event, change, state: await stateOf(change.object) })
       }
-      if (events.length === 0) return
+      this.#lastSeq = events.at(-1)!.seq
     }
+    for (const hook of left) void this.run([hook])
   }
 
   /** What of these changes somebody wants to hear, as rows for the commit. */

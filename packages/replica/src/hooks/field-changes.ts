@@ -1,38 +1,37 @@
 import { EMPTY_FIELD, Sealed, elementShown, equalValues, listElements, shown } from '@dinemic/core'
 import type { FieldState, ObjectState, Operation, WireValue } from '@dinemic/core'
 import type { FieldChange } from '../engine.js'
+import { ListPlaces } from './list-places.js'
 
-/** What an update means to do, as its before-hooks see it: one change for each operation. */
+/**
+ * What an update means to do, as its before-hooks see it: one change for each operation. An element's index is the one that
+ * it has when all of them are done, as in the after-hooks; of a deleted one where it stands before.
+ */
 export function intendedChanges (state: ObjectState | undefined, operations: readonly Operation[]): FieldChange[] {
-  return operations.map(operation => intendedChange(state?.fields.get(operation.field) ?? EMPTY_FIELD, operation))
+  const places = new ListPlaces(state, operations)
+  return operations.map(operation => intendedChange(state?.fields.get(operation.field) ?? EMPTY_FIELD, operation, places))
 }
 
-function intendedChange (field: FieldState, operation: Operation): FieldChange {
+function intendedChange (field: FieldState, operation: Operation, places: ListPlaces): FieldChange {
   const name = operation.field
   switch (operation.op) {
     case 'set': return { type: 'set', field: name, slot: 'register', before: shown(field.register)?.value, after: operation.value }
     case 'delete': return { type: 'delete', field: name, slot: 'register', before: shown(field.register)?.value, after: undefined }
     case 'put': return { type: 'set', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: operation.value }
     case 'drop': return { type: 'delete', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: undefined }
-    case 'insert': return { ...elementAt(field, name, operation.element, operation.position), type: 'set', after: operation.value }
-    case 'replace': return { ...elementAt(field, name, operation.element), type: 'set', after: operation.value }
-    case 'move': {
-      const element = elementAt(field, name, operation.element, operation.position)
-      return { ...element, type: 'set', after: element.before }
-    }
-    case 'remove': return { ...elementAt(field, name, operation.element), type: 'delete', after: undefined }
     case 'add': return { type: 'set', field: name, slot: 'counter', before: field.counter, after: (field.counter ?? 0n) + BigInt(operation.amount) }
   }
+  const { element } = operation
+  const current = field.list.get(element)
+  const before = current === undefined ? undefined : elementShown(current)?.value.value
+  const place = { field: name, slot: 'list', key: element, before } as const
+  if (operation.op === 'remove') return { ...place, type: 'delete', ...indexed(places.before(name, element)), after: undefined }
+  return { ...place, type: 'set', ...indexed(places.after(name, element)), after: operation.op === 'move' ? before : operation.value }
 }
 
-/** An element with its index: where it stands, or with `position` where it will stand. */
-function elementAt (field: FieldState, name: string, element: string, position?: string): Omit<FieldChange, 'type' | 'after'> {
-  const state = field.list.get(element)
-  const current = state === undefined ? undefined : elementShown(state)
-  const at = position ?? current?.position
-  const others = [...field.list].flatMap(([id, other]) => id === element ? [] : [elementShown(other)?.position])
-  const index = at === undefined ? 0 : others.filter(other => other !== undefined && other < at).length
-  return { field: name, slot: 'list', key: element, index, before: current?.value.value }
+/** None where the element is deleted already, by this update or another. */
+function indexed (index: number | undefined): Pick<FieldChange, 'index'> {
+  return index === undefined ? {} : { index }
 }
 
 /** Each visible value that differs between two states, in these fields or in all. */

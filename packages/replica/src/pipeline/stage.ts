@@ -1,5 +1,5 @@
 import { CLOCK_BOUND, DinemicError, Sealed, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
-import type { Commit, ObjectId, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
+import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
 import type { HookProgress, HooksPort } from '../engine.js'
 import type { KeptChange } from '../hooks/change-row.js'
@@ -33,6 +33,7 @@ export class Stage {
   readonly #before: ObjectRow
   readonly #put: Update[] = []
   readonly #drop = new Set<UpdateId>()
+  #local = false
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
   constructor (live: LiveObject, { hooks, report, platform }: StageParts) {
@@ -45,6 +46,11 @@ export class Stage {
 
   get isEmpty (): boolean {
     return this.live.row === this.#before && this.#put.length === 0 && this.#drop.size === 0
+  }
+
+  /** Whether anything in it was written here. */
+  get isLocal (): boolean {
+    return this.#local
   }
 
   get put (): readonly Update[] {
@@ -69,6 +75,7 @@ export class Stage {
     const standing = this.#standing(update)
     if (standing.is !== 'admitted') return standing
     this.#put.push(update)
+    this.#local ||= origin.local
     if (isFinal(update)) await this.#removeForGood(update, origin)
     else await this.#settle(live.add(update), origin)
     this.#reportOddities(update)
@@ -122,18 +129,18 @@ export class Stage {
       if (verdict === 'ok') await this.#apply(this.live.updates.get(id)!, origin)
     }
     const revoked = changes.filter(({ verdict }) => verdict === 'revoked')
-    if (revoked.length > 0) this.#mergeAnew(revoked.map(({ id }) => this.live.updates.get(id)!), changes)
+    if (revoked.length > 0) this.#mergeAnew(revoked.map(({ id }) => this.live.updates.get(id)!), changes, origin)
   }
 
   async #apply (update: Update, origin: Origin): Promise<void> {
     const { live } = this
     // A verdict may have moved on while the hooks of an earlier update ran.
     if (live.verdicts.verdict(update.id) !== 'ok') return
-    const refusal = await this.#askHooks(update, origin)
+    const allowed = await this.#askHooks(update, origin)
     const { full, visible, masked } = live.row
     const nextFull = applyUpdate(full, update, live.chains())
     this.#reportConflicts(update, nextFull)
-    if (refusal !== undefined) {
+    if (!allowed) {
       live.row = { full: nextFull, visible, masked: new Set(masked).add(update.id) }
       return
     }
@@ -142,9 +149,9 @@ export class Stage {
     this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
   }
 
-  /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned: it becomes a mask. */
-  async #askHooks (update: Update, origin: Origin): Promise<unknown> {
-    if (!hasHooks(update)) return undefined
+  /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned as false: it becomes a mask. */
+  async #askHooks (update: Update, origin: Origin): Promise<boolean> {
+    if (!hasHooks(update)) return true
     const { visible } = this.live.row
     const described = this.#describe(update, origin)
     const creation = update.kind === 'genesis' && visible.geneses.length === 0
@@ -153,36 +160,38 @@ export class Stage {
     const progress: HookProgress = {}
     try {
       await this.#hooks.before({
-        ...described, created: creation, removed: update.kind === 'remove', fields: intendedChanges(visible, operationsOf(update)), state
+        ...described, created: creation, removed: update.kind === 'remove', state,
+        // Made for the first hook that looks: most models have none.
+        get fields () { return intendedChanges(visible, operationsOf(update)) }
       }, progress)
-      return undefined
+      return true
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       if (origin.local) {
         throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id, hook: progress.hook } })
       }
       this.#report('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
-      return cause
+      return false
     }
   }
 
   /** The owner's remove: from now on it is all that there is of the object. */
   async #removeForGood (update: Update, origin: Origin): Promise<void> {
     const { live } = this
-    const refusal = await this.#askHooks(update, origin)
+    const allowed = await this.#askHooks(update, origin)
     for (const id of [...live.updates.keys()]) this.#forget(id)
     live.add(update)
     const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
-    const { visible, masked } = live.row
-    if (refusal !== undefined) {
-      live.row = { full, visible, masked: new Set(masked).add(update.id) }
+    const { visible } = live.row
+    if (!allowed) {
+      live.row = { full, visible, masked: new Set([update.id]) }
       return
     }
     live.row = { full, visible: full, masked: new Set() }
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
-  #mergeAnew (revoked: readonly Update[], changes: readonly VerdictChange[]): void {
+  #mergeAnew (revoked: readonly Update[], changes: readonly VerdictChange[], origin: Origin): void {
     const { live } = this
     for (const update of revoked) if (!live.verdicts.isNamed(linkOf(update))) this.#forget(update.id)
     const { visible, full } = live.row
@@ -191,7 +200,7 @@ export class Stage {
     const nextVisible = visible === full ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
     live.row = { full: nextFull, visible: nextVisible, masked }
     const close = live.updates.get(changes.find(({ id }) => live.updates.get(id)?.kind === 'close')?.id ?? '') ?? revoked[0]!
-    const described = { ...this.#describe(close, { local: false, owned: false }), caller: live.id, authorized: true, cause: 'revoked' as const, via: null }
+    const described = { ...this.#describe(close, origin), caller: live.id, authorized: true, cause: 'revoked' as const, via: null }
     this.#keep(described, visible, nextVisible)
   }
 
@@ -202,6 +211,7 @@ export class Stage {
 
   /** Notes what the update changed in view, for the after-hooks. */
   #keep (described: KeptChange, before: ObjectState, after: ObjectState, names?: readonly string[]): void {
+    if (!this.#hooks.wantsAfter(parseId(this.live.id).model)) return
     const was = shows(before)
     const is = shows(after)
     if (!was && !is) return

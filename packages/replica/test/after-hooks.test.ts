@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals'
+import { clockOf } from '@dinemic/core'
+import { MemoryStore } from '@dinemic/core/testing'
+import { Activity } from '../src/activity.js'
+import type { ObjectChange } from '../src/engine.js'
+import { AfterHooks } from '../src/hooks/after-hooks.js'
+import type { KeptChange } from '../src/hooks/change-row.js'
+
+function changeOf (object: string): KeptChange {
+  return {
+    object, update: { id: 'a'.repeat(64), clock: clockOf(5) }, caller: object, authorized: true, owned: true, local: true, cause: 'local',
+    via: null, created: true, removed: false, fields: []
+  }
+}
+
+/** Commits the after-hooks of these objects, as the pipeline does. */
+async function commit (store: MemoryStore, afterHooks: AfterHooks, ...objects: string[]) {
+  const hooks = afterHooks.prepare('Person', objects.map(object => ({ kept: changeOf(object), state: undefined })))
+  await store.commit({ objects: [], events: hooks.map(({ event }) => event!) })
+  return hooks
+}
+
+test('what hooks write while a restart runs those that were left takes no place of theirs, and comes after them', async () => {
+  const store = new MemoryStore()
+  await store.open()
+  const wants = { before: async () => {}, wantsAfter: () => true }
+  // More than are read at once.
+  const objects = Array.from({ length: 300 }, (_, i) => `Person:${i}`)
+  await commit(store, new AfterHooks(store, { ...wants, after: async () => {} }, new Activity()), ...objects)
+  store.crash()
+  await store.open()
+
+  const heard: string[] = []
+  const seen: number[] = []
+  const activity = new Activity()
+  const after = async ({ object }: ObjectChange): Promise<void> => {
+    heard.push(object)
+    if (heard.length > 1) return
+    const written = await commit(store, restarted, 'Person:299')
+    seen.push(...(await store.pendingEvents()).map(({ seq }) => seq))
+    void restarted.run(written)
+  }
+  const restarted = new AfterHooks(store, { ...wants, after }, activity)
+  await restarted.resume(async () => undefined)
+  await activity.idle()
+  expect(heard.toSorted()).toEqual([...objects, 'Person:299'].toSorted())
+  expect(heard.lastIndexOf('Person:299')).toBe(300)
+  expect(seen).toContain(301)
+  expect(await store.pendingEvents()).toEqual([])
+})
