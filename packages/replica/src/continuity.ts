@@ -25,7 +25,7 @@ export class Continuity {
 
   async start (): Promise<void> {
     this.#stoppedWell = await this.#store.setting(ROW) === undefined
-    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] })
+    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] }, { sync: true })
   }
 
   async stop (): Promise<void> {

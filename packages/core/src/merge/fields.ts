@@ -19,28 +19,62 @@ export interface Writer {
   readonly encrypted: ReadonlySet<string>
 }
 
-/** One operation's effect on its field. */
-export function applyOperation (field: FieldState, operation: Operation, writer: Writer): FieldState {
-  switch (operation.op) {
-    case 'set': return { ...field, register: put(field.register, registerCell(operation.field), operation.value, operation.field, writer) }
-    case 'delete': return { ...field, register: put(field.register, registerCell(operation.field), undefined, operation.field, writer) }
-    case 'put': return withKey(field, operation.key, operation.value, operation.field, writer)
-    case 'drop': return withKey(field, operation.key, undefined, operation.field, writer)
-    case 'insert': return withElement(field, operation.element, element => ({
-      ...element,
-      value: put(element.value, elementCell(operation.field, operation.element), operation.value, operation.field, writer),
-      position: place(element.position, positionCell(operation.field, operation.element), operation.position, writer)
-    }))
-    case 'replace': return withElement(field, operation.element, element => ({
-      ...element, value: put(element.value, elementCell(operation.field, operation.element), operation.value, operation.field, writer)
-    }))
-    case 'move': return withElement(field, operation.element, element => ({
-      ...element, position: place(element.position, positionCell(operation.field, operation.element), operation.position, writer)
-    }))
-    case 'remove': return withElement(field, operation.element, element => ({
-      ...element, deletes: [...element.deletes, writer.candidate.update].sort()
-    }))
-    case 'add': return !writer.increments ? field : { ...field, counter: (field.counter ?? 0n) + BigInt(operation.amount), increments: field.increments + 1 }
+/** A field that one update is writing: copies its dict and its list once, however many operations there are. */
+export class FieldDraft {
+  #field: FieldState
+  #dict: Map<string, Register<WireValue>> | undefined
+  #list: Map<string, ElementState> | undefined
+
+  constructor (field: FieldState) {
+    this.#field = field
+  }
+
+  get state (): FieldState {
+    return { ...this.#field, dict: this.#dict ?? this.#field.dict, list: this.#list ?? this.#field.list }
+  }
+
+  apply (operation: Operation, writer: Writer): void {
+    const { field } = operation
+    switch (operation.op) {
+      case 'set': return this.#setRegister(put(this.#field.register, registerCell(field), operation.value, field, writer))
+      case 'delete': return this.#setRegister(put(this.#field.register, registerCell(field), undefined, field, writer))
+      case 'put': return this.#setKey(field, operation.key, operation.value, writer)
+      case 'drop': return this.#setKey(field, operation.key, undefined, writer)
+      case 'insert': return this.#setElement(operation.element, element => ({
+        ...element,
+        value: put(element.value, elementCell(field, operation.element), operation.value, field, writer),
+        position: place(element.position, positionCell(field, operation.element), operation.position, writer)
+      }))
+      case 'replace': return this.#setElement(operation.element, element => ({
+        ...element, value: put(element.value, elementCell(field, operation.element), operation.value, field, writer)
+      }))
+      case 'move': return this.#setElement(operation.element, element => ({
+        ...element, position: place(element.position, positionCell(field, operation.element), operation.position, writer)
+      }))
+      case 'remove': return this.#setElement(operation.element, element => ({
+        ...element, deletes: [...element.deletes, writer.candidate.update].sort()
+      }))
+      case 'add': return writer.increments ? this.#increment(operation.amount) : undefined
+    }
+  }
+
+  #setRegister (register: Register<WireValue>): void {
+    this.#field = { ...this.#field, register }
+  }
+
+  #setKey (field: string, key: string, value: WireValue | undefined, writer: Writer): void {
+    this.#dict ??= new Map(this.#field.dict)
+    this.#dict.set(key, put(this.#dict.get(key) ?? [], dictCell(field, key), value, field, writer))
+  }
+
+  #setElement (id: string, change: (element: ElementState) => ElementState): void {
+    this.#list ??= new Map(this.#field.list)
+    this.#list.set(id, change(this.#list.get(id) ?? EMPTY_ELEMENT))
+  }
+
+  #increment (amount: number): void {
+    const { counter = 0n, increments } = this.#field
+    this.#field = { ...this.#field, counter: counter + BigInt(amount), increments: increments + 1 }
   }
 }
 
@@ -67,15 +101,6 @@ function put (register: Register<WireValue>, cell: string, value: WireValue | un
 
 function place (register: Register<string>, cell: string, value: string, writer: Writer): Register<string> {
   return write(register, writer.isDead(cell) ? undefined : { ...writer.candidate, value }, writer.replaces)
-}
-
-function withKey (field: FieldState, key: string, value: WireValue | undefined, name: string, writer: Writer): FieldState {
-  const register = put(field.dict.get(key) ?? [], dictCell(name, key), value, name, writer)
-  return { ...field, dict: new Map(field.dict).set(key, register) }
-}
-
-function withElement (field: FieldState, element: string, change: (element: ElementState) => ElementState): FieldState {
-  return { ...field, list: new Map(field.list).set(element, change(field.list.get(element) ?? EMPTY_ELEMENT)) }
 }
 
 function sealedOnly (register: Register<WireValue>): Register<WireValue> {

@@ -14,7 +14,10 @@ const STEP = BASE ** BigInt(STEP_DIGITS)
  */
 export function idBetween (low: string | undefined, high: string | undefined, room: number, newId: () => string): string | undefined {
   if (low === undefined && high === undefined) return newId()
-  for (let width = WIDTH; width <= room; width += MORE) {
+  // Most ids here are of waypoints that both neighbours share.
+  if (low !== undefined && low === high) return undefined
+  const most = Math.min(room, Math.max(low?.length ?? 0, high?.length ?? 0) + WIDTH + MORE)
+  for (let width = WIDTH; width <= most; width += MORE) {
     // What is cut off at the end makes no difference: the new id isn't equal to what is left of either.
     const from = low === undefined ? 0n : toNumber(low, width)
     const to = high === undefined ? BASE ** BigInt(width) : toNumber(high, width)

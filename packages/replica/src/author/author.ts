@@ -155,7 +155,9 @@ class Save {
   async #change (grant: GrantState | null, operations: readonly Operation[], base: ObjectState): Promise<void> {
     const names = new Set([...this.#state.encrypted, ...this.#request.encrypted])
     const sealed = sealOperations(this.#sealing(this.#request.object, names), operations, this.#epoch(operations, names))
-    for (const run of splitOperations(sealed)) await this.#write(grant, run, base)
+    // An endorsement stays whole, as the proposal was: the increments of one update alone count for a proposal.
+    const runs = this.#via === null ? splitOperations(sealed) : [sealed]
+    for (const run of runs) await this.#write(grant, run, base)
   }
 
   /** The epoch to seal to, with its seed where the caller may read. */
@@ -176,7 +178,7 @@ class Save {
     for (const [i, supersedes] of runs.entries()) {
       const again = i === 0 ? operations : operations.filter(({ op }) => op !== 'add')
       const end = this.#end(grant)
-      await this.#take(this.#sign({ ...this.#place(end, seen), supersedes, body: { kind: 'change', operations: again, via: this.#via } }))
+      await this.#take(this.#sign({ ...this.#place(end, seen), supersedes, body: { kind: 'change', operations: again, via: i === 0 ? this.#via : null } }))
     }
   }
 

@@ -103,8 +103,9 @@ export class Pipeline {
       objects: objectsToCommit,
       events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
       acknowledged: afterHooks.takeDone(),
-      settings: masks.follow(stages.map(stage => stage.masks))
+      settings: masks.rowsAfter(stages.map(stage => stage.masks))
     }, { sync })
+    masks.committed(stages.map(stage => stage.masks))
     for (const { object, put, drop } of objectsToCommit) {
       for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
     }
@@ -121,7 +122,7 @@ export class Pipeline {
     for (const stage of stages) {
       const { before, after } = stage.shown
       if (before === after) continue
-      const event = { object: stage.live.id, before, after, local: stage.changes.some(({ kept }) => kept.local) }
+      const event = { object: stage.live.id, before, after, local: stage.isLocal }
       for (const listener of this.#listeners) this.#call(listener, event)
     }
   }

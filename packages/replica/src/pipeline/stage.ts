@@ -6,6 +6,7 @@ import type { KeptChange } from '../hooks/change-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
 import { candidatesOf } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
+import type { MaskChange } from '../masks.js'
 import { encodeRow, shows } from '../object-row.js'
 import type { ObjectRow } from '../object-row.js'
 import type { Report } from '../report.js'
@@ -64,7 +65,7 @@ export class Stage {
   }
 
   /** What this node's hooks hide of the object, before and after. */
-  get masks (): { object: ObjectId, before: ReadonlySet<UpdateId>, after: ReadonlySet<UpdateId> } {
+  get masks (): MaskChange {
     return { object: this.live.id, before: this.#before.masked, after: this.live.row.masked }
   }
 
