@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals'
+import { bytesToHex } from '../src/bytes.js'
+import { readersOf } from '../src/access.js'
+import { currentEpochs, newEpoch, seedsOf, unwrappedReaders, usableEpoch, wrapFor } from '../src/epochs.js'
+import type { KeyHolder } from '../src/epochs.js'
+import { formatId } from '../src/ids.js'
+import { nativeProvider as provider } from '../src/keys/native.js'
+import { emptyState, mergeAll } from '../src/merge/apply.js'
+import type { ObjectState } from '../src/state-types.js'
+import type { Body, Epoch, Update, Wrap } from '../src/update-types.js'
+import { grantTo, hashOf } from './verdict/world.js'
+
+function holder (model: string, number: number): KeyHolder {
+  const seed = new Uint8Array(32).fill(number)
+  return { id: formatId(model, provider.publicKey(seed)), seed }
+}
+
+const owner = holder('Person', 1)
+const [ann, ben, cem] = [holder('Person', 2), holder('Person', 3), holder('Node', 4)] as [KeyHolder, KeyHolder, KeyHolder]
+const readers = [ann, ben, cem]
+
+/** The owner's updates, that is all that epochs are made of, and the state that they make. */
+class Owned {
+  readonly updates: Update[]
+
+  constructor (updates: readonly Update[] = []) {
+    this.updates = [...updates]
+  }
+
+  get state (): ObjectState {
+    return mergeAll(owner.id, this.updates, { verdict: () => 'ok', isAncestor: () => false })
+  }
+
+  write (body: Body, clock = BigInt(this.updates.length)): Update {
+    const update: Update = {
+      id: hashOf(`${this.updates.length} ${body.kind} ${clock}`), object: owner.id, version: 1, kind: body.kind === 'unknown' ? undefined : body.kind,
+      author: null, root: null, seq: this.updates.length, prev: null, clock, supersedes: [], frame: new Uint8Array(), body
+    }
+    this.updates.push(update)
+    return update
+  }
+
+  epoch (byte: number, ...of: KeyHolder[]): Epoch {
+    return newEpoch(provider, owner, this.state, of.map(({ id }) => id), new Uint8Array(16).fill(byte)).epoch
+  }
+
+  /** Closes the grant of a reader, with a new epoch for these. */
+  revoke (index: number, epoch: Epoch | null, clock?: bigint): void {
+    this.write({ kind: 'close', grant: { id: this.updates[0]!.id, index }, heads: [], epoch }, clock)
+  }
+
+  fork (): Owned {
+    return new Owned(this.updates)
+  }
+
+  /** What both have. */
+  with (other: Owned): Owned {
+    return new Owned([...new Map([...this.updates, ...other.updates].map(update => [update.id, update])).values()])
+  }
+}
+
+/** An object that ann, ben and cem may read, in that order. */
+function shared (): Owned {
+  const object = new Owned()
+  const { epoch, seed } = newEpoch(provider, owner, emptyState(owner.id), [], new Uint8Array(16).fill(1))
+  const grants = readers.map(({ id }) => ({ ...grantTo(id, 'read'), wrap: { epoch: epoch.id, boxed: wrapFor(provider, owner, id, epoch.id, seed).boxed } }))
+  object.write({ kind: 'genesis', operations: [], grants, encrypted: ['salary'], epoch })
+  return object
+}
+
+const opens = (state: ObjectState, who: KeyHolder): string[] => [...seedsOf(provider, state, who).keys()].sort()
+const ids = (...epochs: { readonly id: string }[]): string[] => epochs.map(({ id }) => id).sort()
+
+describe('epochs', () => {
+  test('owner and readers open the first, nobody else', () => {
+    const { state } = shared()
+    expect(usableEpoch(state)?.id).toBe(state.epochs[0]!.id)
+    for (const who of [owner, ...readers]) expect(opens(state, who)).toEqual(ids(...state.epochs))
+    expect(opens(state, holder('Person', 9))).toEqual([])
+    // The same key under another model is another object.
+    expect(opens(state, holder('Node', 2))).toEqual([])
+  })
+
+  test('all who open one get the same seed', () => {
+    const { state } = shared()
+    const seeds = [owner, ...readers].map(who => bytesToHex(seedsOf(provider, state, who).get(state.epochs[0]!.id)!))
+    expect(new Set(seeds).size).toBe(1)
+  })
+
+  test('after a revocation the new one is usable; the revoked doesn\'t open it, and the others open all', () => {
+    const object = shared()
+    const first = object.state.epochs[0]!
+    object.revoke(0, object.epoch(2, ben, cem))
+    const { state } = object
+    const second = usableEpoch(state)!
+    expect(second.replaces.map(({ id }) => id)).toEqual([first.id])
+    expect(opens(state, ann)).toEqual([first.id])
+    for (const who of [owner, ben, cem]) expect(opens(state, who)).toEqual(ids(first, second))
+  })
+
+  test('a reader with a wrap of the newest alone opens all that it replaces, through any number', () => {
+    const object = shared()
+    object.revoke(0, object.epoch(2))
+    object.revoke(1, object.epoch(3))
+    const late = holder('Person', 7)
+    const newest = object.epoch(4, late)
+    object.write({ kind: 'keys', epoch: newest, wraps: [], encrypted: [] })
+    expect(opens(object.state, late)).toEqual(ids(...object.state.epochs))
+    expect(object.state.epochs).toHaveLength(4)
+    expect(opens(object.state, ann)).toHaveLength(1)
+  })
+
+  test('two devices that revoke the same reader at once: the later one is usable, then by id', () => {
+    const object = shared()
+    const [one, other] = [object.fork(), object.fork()]
+    one.revoke(0, object.epoch(2, ben, cem), 10n)
+    other.revoke(0, object.epoch(3, ben, cem), 11n)
+    expect(usableEpoch(one.with(other).state)).toMatchObject({ clock: 11n })
+    expect(usableEpoch(other.with(one).state)?.id).toBe(usableEpoch(one.with(other).state)?.id)
+
+    const same = object.fork()
+    same.revoke(0, object.epoch(4, ben, cem), 10n)
+    const both = one.with(same).state
+    expect(usableEpoch(both)?.id).toBe(ids(...currentEpochs(both)).at(-1))
+  })
+
+  test('two devices that revoke two readers at once: none is usable until one is made for who is left', () => {
+    const object = shared()
+    const [one, other] = [object.fork(), object.fork()]
+    one.revoke(0, object.epoch(2, ben, cem), 10n)
+    other.revoke(1, object.epoch(3, ann, cem), 11n)
+    const merged = one.with(other)
+    expect(readersOf(merged.state)).toEqual([cem.id])
+    expect(currentEpochs(merged.state)).toHaveLength(2)
+    expect(usableEpoch(merged.state)).toBeUndefined()
+
+    const mended = merged.epoch(4, cem)
+    expect(mended.replaces).toHaveLength(2)
+    merged.write({ kind: 'keys', epoch: mended, wraps: [], encrypted: [] })
+    expect(usableEpoch(merged.state)?.id).toBe(mended.id)
+    expect(opens(merged.state, cem)).toHaveLength(4)
+    for (const who of [ann, ben]) expect(opens(merged.state, who)).not.toContain(mended.id)
+  })
+
+  test('a reader who was granted while another was revoked has no wrap of the new one until it is made', () => {
+    const object = shared()
+    const dan = holder('Person', 8)
+    const [one, other] = [object.fork(), object.fork()]
+    one.revoke(0, object.epoch(2, ben, cem))
+    const first = object.state.epochs[0]!
+    const seed = seedsOf(provider, object.state, owner).get(first.id)!
+    other.write({ kind: 'grant', grant: { ...grantTo(dan.id, 'read'), wrap: { epoch: first.id, boxed: wrapFor(provider, owner, dan.id, first.id, seed).boxed } } }, 50n)
+    const merged = one.with(other)
+    const usable = usableEpoch(merged.state)!
+    expect(usable.id).not.toBe(first.id)
+    expect(unwrappedReaders(merged.state, usable.id)).toEqual([dan.id])
+
+    const wrap = wrapFor(provider, owner, dan.id, usable.id, seedsOf(provider, merged.state, owner).get(usable.id)!)
+    merged.write({ kind: 'keys', epoch: null, wraps: [wrap], encrypted: [] })
+    expect(unwrappedReaders(merged.state, usable.id)).toEqual([])
+    expect(opens(merged.state, dan)).toEqual(ids(...merged.state.epochs))
+  })
+
+  test('a wrap may come before its epoch, and opens what that replaces when it comes', () => {
+    const object = shared()
+    const dan = holder('Person', 8)
+    const { epoch, seed } = newEpoch(provider, owner, object.state, [], new Uint8Array(16).fill(2))
+    object.write({ kind: 'grant', grant: grantTo(dan.id, 'read') })
+    object.write({ kind: 'keys', epoch: null, wraps: [wrapFor(provider, owner, dan.id, epoch.id, seed)], encrypted: [] })
+    expect(opens(object.state, dan)).toEqual([epoch.id])
+    object.write({ kind: 'keys', epoch, wraps: [], encrypted: [] })
+    expect(opens(object.state, dan)).toEqual(ids(...object.state.epochs))
+    expect(usableEpoch(object.state)?.id).toBe(epoch.id)
+  })
+
+  test('false wraps and replacements open nothing', () => {
+    const object = shared()
+    const first = object.state.epochs[0]!
+    const noise = new Uint8Array(48).fill(9)
+    const real = object.epoch(2, ben)
+    const swapped: Wrap = { ...real.wraps[0]!, subject: cem.id }
+    object.write({ kind: 'keys', epoch: { ...real, replaces: [{ id: first.id, boxed: noise }], wraps: [...real.wraps, swapped, { epoch: real.id, subject: ann.id, boxed: noise }] }, wraps: [], encrypted: [] })
+    expect(opens(object.state, ben)).toEqual(ids(first, real))
+    expect(opens(object.state, cem)).toEqual([first.id])
+    expect(opens(object.state, ann)).toEqual([first.id])
+  })
+
+  test('epochs that replace each other or themselves: none is usable, and all is still read', () => {
+    const object = shared()
+    const first = object.state.epochs[0]!
+    const second = object.epoch(2, ben)
+    object.write({ kind: 'keys', epoch: { ...second, replaces: [...second.replaces, { id: second.id, boxed: second.replaces[0]!.boxed }] }, wraps: [], encrypted: [] })
+    expect(usableEpoch(object.state)).toBeUndefined()
+    expect(opens(object.state, ben)).toEqual(ids(first, second))
+    const third = object.epoch(3, ben)
+    object.write({ kind: 'keys', epoch: third, wraps: [], encrypted: [] })
+    expect(usableEpoch(object.state)?.id).toBe(third.id)
+  })
+})
