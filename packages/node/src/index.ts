@@ -9,7 +9,7 @@ export type { Discovery } from '@dinemic/net'
 
 export { DinemicError, isDinemicError, isId } from '@dinemic/core'
 export type { Clock, ObjectId, PeerInfo, Right, UpdateId, Value } from '@dinemic/core'
-export type { HistoryEntry, Mask, ProposalAnswer } from '@dinemic/replica'
+export type { Admit, HistoryEntry, Mask, Newcomer, ProposalAnswer } from '@dinemic/replica'
 
 export {
   Change, Counter, Dict, Entity, Field, Index, List, Listener, Model, Ref, define, defineHooks, filter, isSealed, ref,
@@ -22,7 +22,7 @@ export {
 } from '@dinemic/orm'
 export type {
   ActOptions, AuthorizeOptions, ChangeOf, CollectionDecorator, Condition, Conflict, CreateOptions, CreateValues, DataKeys, DefineOptions,
-  EntityOrId, FieldDecorator, FieldHook, FieldOptions, FieldSpec, FieldSpecs, FilterParts, Grantee, Handle, HookDecorator, HookSpec, InputOf,
+  EntityOrId, FieldDecorator, FieldHook, FieldOptions, FieldSpec, FieldSpecs, FilterParts, Grantee, Handle, HookDecorator, HookName, HookSpec, InputOf,
   LiveEvents, LiveOptions, LiveQuery, ModelClass, ModelOptions, ObjectHook, Objects, OpenOptions, Order, Query, RemoveOptions, RevokeOptions,
   Rights, Rows, SaveOptions, Subject, Transaction, Where
 } from '@dinemic/orm'

@@ -2,6 +2,7 @@ import { DinemicError } from '@dinemic/core'
 import type { Discovery } from '@dinemic/net'
 import { didYouMean } from '@dinemic/orm'
 import type { Listener, ModelClass } from '@dinemic/orm'
+import type { Admit } from '@dinemic/replica'
 import type { Logger } from './logger.js'
 
 export interface NodeOptions {
@@ -23,6 +24,8 @@ export interface NodeOptions {
   readonly listeners?: readonly (readonly [listener: Listener, filter: string])[] | undefined
   /** What a save that resolved survives: the death of the process (default), or also that of the machine ('disk', slower). */
   readonly durability?: 'process' | 'disk' | undefined
+  /** May refuse to store what strangers create: asked once for each object that isn't here yet. What it throws is a no. */
+  readonly admit?: Admit | undefined
   /** Ms that a before-hook has before it counts as refusing; 5,000 by default. */
   readonly hookTimeout?: number | undefined
   /** Where errors go that nobody listens for; the console by default. */
@@ -60,6 +63,7 @@ const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown) => 
   discovery: value => problemOfDiscovery(value),
   listeners: value => Array.isArray(value) && value.every(isPair) ? undefined : "give pairs of a listener and a filter, such as [[audit, 'Person:[id]:[field]']]",
   durability: value => value === 'process' || value === 'disk' ? undefined : `give 'process' or 'disk' instead of ${shown(value)}`,
+  admit: value => typeof value === 'function' ? undefined : `give a function such as ({ id, model, size, peer }) => true instead of ${shown(value)}`,
   hookTimeout: value => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT ? undefined : `give a number of ms above 0, at most ${MAX_TIMEOUT}, instead of ${shown(value)}`,
   logger: value => isObject(value) && typeof value.error === 'function' && typeof value.debug === 'function' ? undefined : 'give an object with the methods error(message, details) and debug(message, details)'
 }

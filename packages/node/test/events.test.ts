@@ -29,6 +29,24 @@ test('peers come and go', async () => {
   expect(a.peers).toEqual([])
 })
 
+test('admit turns away what strangers create, and is told once', async () => {
+  const asked: unknown[] = []
+  const a = await rig.start()
+  const b = await rig.start({ admit: newcomer => { asked.push(newcomer); return false } })
+  await b.connect(a.addresses[0]!)
+  const refused = event(b, 'rejected')
+  const bob = await a.use(Person).create({ name: 'Bob' })
+  expect(await refused).toMatchObject({ object: bob.id, code: 'REPLICA_NOT_ADMITTED' })
+  await bob.$.refresh()
+  bob.name = 'Rob'
+  const [id] = await bob.save() as string[]
+  await event(b, 'rejected', ({ update }) => update === id)
+  await b.idle()
+  expect(await b.use(Person).get(bob.id)).toBeUndefined()
+  expect(asked).toEqual([{ id: bob.id, model: 'Person', size: expect.any(Number), peer: a.id }])
+  expect((await b.use(Person).create({ name: 'Mine' })).name).toBe('Mine')
+})
+
 test('sync tells what a peer is asked for, and when it has all come', async () => {
   const [a, b] = [await rig.start(), await rig.start()]
   await a.use(Person).create({ name: 'Bob' })
@@ -77,10 +95,10 @@ test('conflict tells of values written at the same time', async () => {
   const bob = await a.use(Person).create({ name: 'Bob' }, { writers: [friend] })
   const seen = await b.use(Person).open(bob.id, { as: friend })
   await Promise.all([event(a, 'peer:disconnect'), b.disconnect(a.id)])
+  const conflict = event(a, 'conflict') // before they write: the other may dial again by itself
   bob.name = 'Rob'
   seen.name = 'Robert'
   await Promise.all([bob.save(), seen.save()])
-  const conflict = event(a, 'conflict')
   await b.connect(a.addresses[0]!)
   expect(await conflict).toMatchObject({ object: bob.id, field: 'name' })
   await a.idle()
@@ -94,10 +112,10 @@ test('fork tells of two devices of one owner that wrote apart', async () => {
   await b.keys.import(await a.keys.export(bob.id, 'password'), 'password')
   await Promise.all([event(a, 'peer:disconnect'), event(b, 'peer:disconnect'), b.disconnect(a.id)])
   const twin = await b.use(Person).open(bob.id)
+  const forks = [event(a, 'fork'), event(b, 'fork')]
   bob.name = 'Rob'
   twin.name = 'Robert'
   const [[one], [two]] = [await bob.save(), await twin.save()]
-  const forks = [event(a, 'fork'), event(b, 'fork')]
   await b.connect(a.addresses[0]!)
   const expected = { object: bob.id, author: bob.id, seq: 1, updates: [one, two].sort() }
   expect(await Promise.all(forks)).toEqual([expected, expected])

@@ -1,17 +1,27 @@
 import { EMPTY_FIELD } from '@dinemic/core'
 import type { Candidate, ObjectState, Operation } from '@dinemic/core'
 
-/** All candidates of the cells that an operation writes, as one state has them. */
-export function candidatesOf (state: ObjectState, operation: Operation): Candidate<unknown>[] {
+/** The candidates of each cell that an operation writes, as one state has them. */
+function cellsOf (state: ObjectState, operation: Operation): (readonly Candidate<unknown>[])[] {
   const field = state.fields.get(operation.field) ?? EMPTY_FIELD
   switch (operation.op) {
-    case 'set': case 'delete': return [...field.register]
-    case 'put': case 'drop': return [...field.dict.get(operation.key) ?? []]
-    case 'insert': return [...field.list.get(operation.element)?.value ?? [], ...field.list.get(operation.element)?.position ?? []]
-    case 'replace': return [...field.list.get(operation.element)?.value ?? []]
-    case 'move': return [...field.list.get(operation.element)?.position ?? []]
+    case 'set': case 'delete': return [field.register]
+    case 'put': case 'drop': return [field.dict.get(operation.key) ?? []]
+    case 'insert': return [field.list.get(operation.element)?.value ?? [], field.list.get(operation.element)?.position ?? []]
+    case 'replace': return [field.list.get(operation.element)?.value ?? []]
+    case 'move': return [field.list.get(operation.element)?.position ?? []]
     case 'remove': case 'add': return []
   }
+}
+
+/** All candidates of the cells that an operation writes. */
+export function candidatesOf (state: ObjectState, operation: Operation): Candidate<unknown>[] {
+  return cellsOf(state, operation).flat()
+}
+
+/** Whether a cell that the operation writes has concurrent values. */
+export function isContested (state: ObjectState, operation: Operation): boolean {
+  return cellsOf(state, operation).some(cell => cell.length > 1)
 }
 
 /** Whether a cell that the operation writes holds other values in one state than in the other. */

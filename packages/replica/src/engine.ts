@@ -86,6 +86,12 @@ export interface HistoryEntry {
   readonly operations: readonly Operation[]
 }
 
+/** What arrives of an object that isn't here yet: `size` in bytes, `peer` from whom it came. */
+export interface Newcomer { readonly id: ObjectId, readonly model: string, readonly size: number, readonly peer: string }
+
+/** Whether this node stores what strangers create. False: not kept, not forwarded. */
+export type Admit = (newcomer: Newcomer) => boolean | Promise<boolean>
+
 /** What the engine asks of the layer that has classes and listeners. */
 export interface HooksPort {
   /**

@@ -1,5 +1,5 @@
 export type {
-  CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HookProgress, HooksPort, ObjectChange, ProposalAnswer, Reader,
+  Admit, CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HookProgress, HooksPort, Newcomer, ObjectChange, ProposalAnswer, Reader,
   RevokeRequest, WaitOptions, WriteRequest
 } from './engine.js'
 export type { Mask } from './masks.js'

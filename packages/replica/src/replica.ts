@@ -5,7 +5,7 @@ import { Author } from './author/author.js'
 import { Caretaker } from './caretaker.js'
 import { Continuity } from './continuity.js'
 import type { Asked } from './continuity.js'
-import type { CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
+import type { Admit, CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
 import { AfterHooks } from './hooks/after-hooks.js'
 import { KeptKeys } from './kept-keys.js'
 import { Masks } from './masks.js'
@@ -18,6 +18,7 @@ import type { Stage } from './pipeline/stage.js'
 import { Proposals } from './proposals.js'
 import { KeyedReader } from './reader.js'
 import type { Report } from './report.js'
+import { Doorkeeper } from './sync/doorkeeper.js'
 import { Replication } from './sync/replication.js'
 import { Waiting } from './waiting.js'
 
@@ -38,7 +39,9 @@ export interface ReplicaOptions {
   readonly models: readonly string[]
   readonly report: Report
   /** 'disk': a commit is on the disk before it resolves. Default 'process'. */
-  readonly durability?: 'process' | 'disk'
+  readonly durability?: 'process' | 'disk' | undefined
+  /** Asked about objects of strangers before they are stored. Unless given, all are. */
+  readonly admit?: Admit | undefined
 }
 
 /** The engine. Wires the parts; each verb is a few lines over them. */
@@ -81,7 +84,7 @@ export class Replica implements Engine {
         await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
       })
     })
-    this.#replication = new Replication({ network, store, platform, models, report, binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#replication = new Replication({ network, store, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
     const caretaker = new Caretaker(keys, async requests => await this.write(requests), report)

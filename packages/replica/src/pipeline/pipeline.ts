@@ -119,6 +119,7 @@ export class Pipeline {
 
   #tell (stages: readonly Stage[], hooks: readonly AfterHook[][]): void {
     for (const list of hooks) void this.#parts.afterHooks.run(list)
+    for (const stage of stages) stage.tell()
     for (const stage of stages) {
       const { before, after } = stage.shown
       if (before === after) continue

@@ -4,12 +4,15 @@ import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Taken } from '../pipeline/stage.js'
 import type { Report } from '../report.js'
 import type { Announcer } from './announcer.js'
+import type { Doorkeeper } from './doorkeeper.js'
 import { decodeFrames } from './messages.js'
 import type { Quarantine } from './quarantine.js'
 import type { Wants } from './wants.js'
 
 /** How many signatures are verified before other work gets its turn: about 10 ms. */
 const BREATH = 64
+
+const NOT_ADMITTED: Taken = { is: 'refused', why: 'the admit option of this node refused its object' }
 
 export interface InboundParts {
   readonly binding: NetworkBinding
@@ -19,6 +22,7 @@ export interface InboundParts {
   readonly wants: Wants
   readonly announcer: Announcer
   readonly report: Report
+  readonly doorkeeper: Doorkeeper
   /** Whether this node takes part in a model. */
   readonly takesPart: (model: string) => boolean
   /** Updates are wanted by id: somebody should ask. */
@@ -42,7 +46,7 @@ export class Inbound {
   async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
     const { updates, bad } = await this.#read(() => decodeFrames(data), from)
     if (updates.some(({ object }) => parseId(object).model !== topic)) return 'reject'
-    const standings = await Promise.all(updates.map(async update => await this.#parts.pipeline.standing(update)))
+    const standings = await Promise.all(updates.map(async update => await this.#standing(update, from)))
     const forward = !bad && standings.every(({ is }) => is === 'taken' || is === 'known') && standings.some(({ is }) => is === 'taken')
     void this.#receiveAndSpread(updates, from, !forward)
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
@@ -53,6 +57,11 @@ export class Inbound {
     const { updates } = await this.#read(() => frames, from)
     const { taken } = await this.receive(updates.filter(({ object }) => this.#parts.takesPart(parseId(object).model)), from)
     return taken.length
+  }
+
+  async #standing (update: Update, from: string): Promise<Taken> {
+    if (!await this.#parts.doorkeeper.admits(update.object, [update], from)) return NOT_ADMITTED
+    return await this.#parts.pipeline.standing(update)
   }
 
   /** The validator doesn't wait for it, so nobody else sees it fail. */
@@ -81,7 +90,11 @@ export class Inbound {
   }
 
   async #receiveOne (object: ObjectId, updates: Update[], from: string): Promise<Update[]> {
-    const { pipeline, wants } = this.#parts
+    const { pipeline, wants, doorkeeper } = this.#parts
+    if (!await doorkeeper.admits(object, updates, from)) {
+      for (const update of updates) this.#note(update, NOT_ADMITTED, from)
+      return []
+    }
     const { results, missing } = await pipeline.receive(object, updates)
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
     for (const id of missing) wants.add(id)

@@ -7,6 +7,7 @@ import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Proposals } from '../proposals.js'
 import type { Report } from '../report.js'
 import { Announcer } from './announcer.js'
+import type { Doorkeeper } from './doorkeeper.js'
 import { Inbound } from './inbound.js'
 import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from './messages.js'
 import { ModelSums } from './model-sums.js'
@@ -21,6 +22,7 @@ export interface ReplicationParts {
   readonly binding: NetworkBinding
   readonly platform: Platform
   readonly models: readonly string[]
+  readonly doorkeeper: Doorkeeper
   readonly pipeline: Pipeline
   readonly proposals: Proposals
   readonly activity: Activity
@@ -41,7 +43,7 @@ export class Replication {
   readonly #report: Report
   #stopped = false
 
-  constructor ({ network, store, binding, platform, models, pipeline, proposals, activity, report }: ReplicationParts) {
+  constructor ({ network, store, binding, platform, models, doorkeeper, pipeline, proposals, activity, report }: ReplicationParts) {
     const registered = new Set(models)
     const takesPart = (model: string): boolean => registered.has(model)
     const sums = new ModelSums(store)
@@ -52,7 +54,7 @@ export class Replication {
     this.#report = report
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
-      binding, platform, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      binding, platform, doorkeeper, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
       ask: from => { this.#peers.ask(from) }
     })
     this.#responder = new Responder({ store, sums, platform, takesPart, models: () => models })
