@@ -1,6 +1,6 @@
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, UpdateId } from '@dinemic/core'
-import type { ProposalAnswer, WriteRequest } from '@dinemic/replica'
+import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
 import type { EntityBase, Handle, ModelClass, RemoveOptions, SaveOptions } from './types.js'
 
 /** What an entity is born with. */
@@ -15,6 +15,8 @@ export interface EntityWriter {
   remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]>
   /** Waits for the saves before it, then holds back those after it until `settle`. */
   enlist (options?: { readonly remove?: boolean }): Promise<Enlisted>
+  /** The engine of the node that opened the entity. */
+  readonly engine: Engine
   /** Entities are enlisted in this order, so that two transactions never wait for each other. */
   readonly serial: number
 }

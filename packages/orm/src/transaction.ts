@@ -1,3 +1,4 @@
+import { DinemicError } from '@dinemic/core'
 import type { Engine, WriteRequest } from '@dinemic/replica'
 import { writerOf } from './construct.js'
 import type { Enlisted } from './construct.js'
@@ -26,12 +27,24 @@ export async function transact<R> (home: EntityHome & { readonly schemas: Schema
       collected.set(entity, 'save')
       return entity as T
     },
-    save: (entity) => { if (!collected.has(entity)) collected.set(entity, 'save') },
-    remove: (entity) => { collected.set(entity, 'remove') }
+    save: (entity) => {
+      checkHome(home.engine, entity)
+      if (!collected.has(entity)) collected.set(entity, 'save')
+    },
+    remove: (entity) => {
+      checkHome(home.engine, entity)
+      collected.set(entity, 'remove')
+    }
   })
   await commit(home.engine, collected)
   if (currentHook() === undefined) await home.engine.hooksRun([...collected.keys()].map(({ id }) => id))
   return result
+}
+
+/** Its snapshot is of another store: written here, it would replace values that this node may never have seen. */
+function checkHome (engine: Engine, entity: EntityBase): void {
+  if (writerOf(entity).engine === engine) return
+  throw new DinemicError('ORM_WHICH_NODE', `${entity.id} was opened on another node than the one of this transaction, and an entity belongs to the node that opened it. Open it on this one: await node.use(…).open(id).`, { details: { id: entity.id } })
 }
 
 async function commit (engine: Engine, collected: ReadonlyMap<EntityBase, 'save' | 'remove'>): Promise<void> {

@@ -12,13 +12,13 @@ let writers = 0
 /** Saves of one entity, one after another; each leaves staged what came after it. */
 export class CopyWriter implements EntityWriter {
   readonly serial = ++writers
-  readonly #engine: Engine
+  readonly engine: Engine
   readonly #copy: WorkingCopy
   readonly #readonly: boolean
   readonly #queue = new SaveQueue()
 
   constructor (engine: Engine, copy: WorkingCopy, options: { readonly readonly: boolean }) {
-    this.#engine = engine
+    this.engine = engine
     this.#copy = copy
     this.#readonly = options.readonly
   }
@@ -69,7 +69,7 @@ export class CopyWriter implements EntityWriter {
   /** Who saves finds its after-hooks run, unless it is a hook itself: that would wait for its own end. */
   async #write (enlisted: Enlisted, options: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
     const result = await this.#commit(enlisted, options)
-    if (currentHook() === undefined) await this.#engine.hooksRun([this.#copy.id])
+    if (currentHook() === undefined) await this.engine.hooksRun([this.#copy.id])
     return result
   }
 
@@ -78,8 +78,8 @@ export class CopyWriter implements EntityWriter {
     try {
       if (request === undefined) return []
       // A proposal changes nothing here: all stays staged until the owner's answer comes back as an update.
-      if (propose) return await this.#engine.propose(request)
-      const [ids] = await this.#engine.write([{ ...request, ...options } satisfies WriteRequest])
+      if (propose) return await this.engine.propose(request)
+      const [ids] = await this.engine.write([{ ...request, ...options } satisfies WriteRequest])
       committed = true
       return ids!
     } finally {
@@ -89,8 +89,8 @@ export class CopyWriter implements EntityWriter {
 
   async #snapshot () {
     // Who opened what was removed goes on seeing it.
-    const state = await this.#engine.state(this.#copy.id, { removed: this.#copy.state.removed !== null })
-    return state === undefined ? undefined : { state, reader: await this.#engine.reader(state, this.#copy.caller) }
+    const state = await this.engine.state(this.#copy.id, { removed: this.#copy.state.removed !== null })
+    return state === undefined ? undefined : { state, reader: await this.engine.reader(state, this.#copy.caller) }
   }
 
   #check (): void {

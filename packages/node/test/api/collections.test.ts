@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { ref } from '../../src/index.js'
 import type { Node } from '../../src/index.js'
-import { Rig, event } from '../support/rig.js'
-import { Card, MODELS, Team, shown, thrownBy } from './models.js'
+import { Rig } from '../support/rig.js'
+import { Card, MODELS, Team, meet, pair, part, shown, thrownBy } from './models.js'
 
 const rig = new Rig()
 afterEach(rig.end)
@@ -42,15 +42,15 @@ describe('a dict', () => {
   })
 
   test('of two nodes takes both keys', async () => {
-    const [a, b] = await rig.pair(MODELS, MODELS)
+    const [a, b] = await pair(rig)
     const editor = await b.use(Card).create({ name: 'Editor' })
     const here = await a.use(Card).create({ name: 'Bob', phones: { old: 1, gone: 1 } }, { authorized: [editor.id] })
     const there = await b.use(Card).open(here.id, { as: editor })
-    await Promise.all([event(a, 'peer:disconnect'), b.disconnect(a.id)])
+    await part(a, b)
     here.phones.set('here', 1).delete('gone')
     there.phones.set('there', 2).set('old', 2)
     await Promise.all([here.save(), there.save()])
-    await b.connect(a.addresses[0]!)
+    await meet(a, b)
     const merged = { old: 2, here: 1, there: 2 }
     expect((await shown(a, here.id, ({ phones }) => phones.has('there'))).phones.toJSON()).toEqual(merged)
     expect((await shown(b, here.id, ({ phones }) => phones.has('here'))).phones.toJSON()).toEqual(merged)
@@ -96,7 +96,7 @@ describe('a counter', () => {
   })
 
   test('loses nobody\'s increment', async () => {
-    const [a, b] = await rig.pair(MODELS, MODELS)
+    const [a, b] = await pair(rig)
     const editor = await b.use(Card).create({ name: 'Editor' })
     const here = await a.use(Card).create({ name: 'Bob' }, { authorized: [editor.id] })
     const there = await b.use(Card).open(here.id, { as: editor })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Value } from '../../src/index.js'
-import { Rig, event } from '../support/rig.js'
-import { Card, MODELS, shown, thrownBy } from './models.js'
+import { Rig } from '../support/rig.js'
+import { Card, MODELS, meet, pair, part, shown, thrownBy } from './models.js'
 
 const rig = new Rig()
 afterEach(rig.end)
@@ -88,11 +88,11 @@ describe('an index that isn\'t there is ORM_BAD_VALUE, and says what there is', 
 })
 
 test('what two nodes do to one list at the same time all happens', async () => {
-  const [a, b] = await rig.pair(MODELS, MODELS)
+  const [a, b] = await pair(rig)
   const editor = await b.use(Card).create({ name: 'Editor' })
   const here = await a.use(Card).create({ name: 'Bob', tags: ['a', 'b', 'c', 'd'] }, { authorized: [editor.id] })
   const there = await b.use(Card).open(here.id, { as: editor })
-  await Promise.all([event(a, 'peer:disconnect'), b.disconnect(a.id)])
+  await part(a, b)
   here.tags.insert(1, 'here 1', 'here 2')
   here.tags.move(3 + 2, 0)
   here.tags.splice(here.tags.indexOf('b'), 1)
@@ -100,7 +100,7 @@ test('what two nodes do to one list at the same time all happens', async () => {
   there.tags.set(3, 'B')
   there.tags.set(5, 'D')
   await Promise.all([here.save(), there.save()])
-  await b.connect(a.addresses[0]!)
+  await meet(a, b)
   const merged = (await shown(a, here.id, ({ tags }) => tags.includes('there 1'))).tags.toArray()
   expect((await shown(b, here.id, ({ tags }) => tags.includes('here 1'))).tags.toArray()).toEqual(merged)
   const runs = [['here 1', 'here 2', 'there 1', 'there 2'], ['there 1', 'there 2', 'here 1', 'here 2']].map(run => ['D', 'a', ...run, 'c'])

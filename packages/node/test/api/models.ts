@@ -1,4 +1,6 @@
 import { Counter, Dict, Entity, Field, Index, List, Model, OnUpdate, Ref } from '../../src/index.js'
+import { event } from '../support/rig.js'
+import type { Rig } from '../support/rig.js'
 import type { Change, Node, ObjectId, Value } from '../../src/index.js'
 
 @Model('Team')
@@ -54,4 +56,19 @@ export async function thrownBy (task: () => unknown): Promise<Error & { readonly
     return error as Error
   }
   throw new Error('nothing was thrown')
+}
+
+/** Two nodes that both know that they are connected. */
+export async function pair (rig: Rig): Promise<[Node, Node]> {
+  const [a, b] = [await rig.start(MODELS), await rig.start(MODELS)]
+  await meet(a, b)
+  return [a, b]
+}
+
+export async function meet (a: Node, b: Node): Promise<void> {
+  await Promise.all([event(a, 'peer:connect'), b.connect(a.addresses[0]!)])
+}
+
+export async function part (a: Node, b: Node): Promise<void> {
+  await Promise.all([event(a, 'peer:disconnect'), b.disconnect(a.id)])
 }

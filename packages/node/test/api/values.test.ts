@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Node, Value } from '../../src/index.js'
 import { Rig } from '../support/rig.js'
-import { Card, MODELS, shown, thrownBy } from './models.js'
+import { Card, MODELS, pair, shown, thrownBy } from './models.js'
 
 const rig = new Rig()
 afterEach(rig.end)
@@ -21,7 +21,7 @@ const VALUES: [string, Value][] = [
 
 describe('each value arrives as it was given', () => {
   test('on this node, on a peer, and in encrypted fields, lists and dicts', async () => {
-    const [a, b] = await rig.pair(MODELS, MODELS)
+    const [a, b] = await pair(rig)
     const reader = await b.use(Card).create({ name: 'Reader' })
     const all = Object.fromEntries(VALUES)
     const list = VALUES.map(([, value]) => value)
@@ -98,7 +98,7 @@ test('where the compiler tells the type of a property, another is refused', asyn
 })
 
 test('deleting and assigning undefined are the same; null is a value', async () => {
-  const [a, b] = await rig.pair(MODELS, MODELS)
+  const [a, b] = await pair(rig)
   const card = await a.use(Card).create({ name: 'Bob', age: 3, value: 1, note: 'x', salary: 5 })
   delete card.age
   delete card.color
