@@ -1,4 +1,5 @@
-import { formatId, portableProvider as provider } from '@dinemic/core'
+import { formatId } from '@dinemic/core'
+import { nativeProvider as provider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '@dinemic/replica'
 import { HookDispatcher } from '../../src/hooks/dispatcher.js'

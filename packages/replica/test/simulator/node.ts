@@ -1,0 +1,134 @@
+import { formatId } from '@dinemic/core'
+import type { Commit, CryptoProvider, Network, ObjectId, Positions } from '@dinemic/core'
+import { MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
+import type { SeededPlatform } from '@dinemic/core/testing'
+import type { HooksPort, ObjectChange } from '../../src/engine.js'
+import { Replica } from '../../src/replica.js'
+import type { Reports } from '../../src/report.js'
+import { WatchedNetwork } from './watched-network.js'
+import { WatchedStore } from './watched-store.js'
+import type { Life } from './watched-store.js'
+
+export const NETWORK = 'simulated'
+export const MODELS = ['Note', 'Person'] as const
+
+/** What a node does, told to whoever watches over the rules. */
+export interface NodeWatch {
+  committing (node: SimNode, commit: Commit): void
+  committed (node: SimNode, commit: Commit): void
+  sent (node: SimNode, bytes: Uint8Array): void
+  before (node: SimNode, change: ObjectChange): Promise<void> | void
+  after (node: SimNode, change: ObjectChange): void
+  report (node: SimNode, event: keyof Reports, payload: unknown): void
+  died (node: SimNode): void
+}
+
+export interface NodeParts {
+  readonly name: string
+  readonly provider: CryptoProvider
+  readonly platform: SeededPlatform
+  readonly createNetwork: (name: string) => Network
+  readonly createPositions: () => Positions
+  readonly watch: NodeWatch
+}
+
+/** A machine: its disk and its keys stay, its processes come and go. */
+export class SimNode {
+  readonly name: string
+  readonly platform: SeededPlatform
+  readonly store = new MemoryStore()
+  readonly keys = new MemoryKeyRing()
+  readonly self: ObjectId
+  readonly positions: Positions
+  readonly #parts: NodeParts
+  readonly #selfSeed: Uint8Array
+  /** Counts processes: hooks may run again in the next one. */
+  life = 0
+  /** The running process's engine. */
+  replica: Replica | undefined
+  network: Network | undefined
+  #process: Process | undefined
+
+  constructor (parts: NodeParts) {
+    this.#parts = parts
+    this.name = parts.name
+    this.platform = parts.platform
+    this.positions = parts.createPositions()
+    this.#selfSeed = parts.platform.random(32)
+    this.self = formatId('Node', parts.provider.publicKey(this.#selfSeed))
+  }
+
+  get isUp (): boolean {
+    return this.replica !== undefined
+  }
+
+  async start (): Promise<void> {
+    const { name, provider, platform, createNetwork, watch } = this.#parts
+    this.life++
+    const process = new Process(() => { this.crash('kept') })
+    await this.store.open()
+    await this.keys.open()
+    await this.keys.put(this.self, this.#selfSeed)
+    const store = new WatchedStore(this.store, process, {
+      committing: commit => { watch.committing(this, commit) },
+      committed: commit => { watch.committed(this, commit) }
+    })
+    const network = new WatchedNetwork(createNetwork(name), process, bytes => { watch.sent(this, bytes) })
+    const replica = new Replica({
+      networkName: NETWORK, store, keys: this.keys, network, hooks: this.#hooks(process), provider, platform, self: this.self, models: MODELS,
+      report: (event, payload) => { if (process.alive) watch.report(this, event, payload) }
+    })
+    this.#process = process
+    this.replica = replica
+    this.network = network
+    await replica.start()
+    if (process.alive) await network.start()
+  }
+
+  /** The process dies at this instant: with the machine's power everything goes that was not synced. */
+  crash (unsynced: 'kept' | 'lost'): void {
+    if (this.#process === undefined) return
+    this.#process.alive = false
+    this.#process = undefined
+    this.replica = undefined
+    void this.network?.stop()
+    this.network = undefined
+    this.store.crash({ unsynced })
+    this.#parts.watch.died(this)
+  }
+
+  /** The process will die in the middle of its n-th commit from now, before or after the write. */
+  lightFuse (writes: number): void {
+    if (this.#process !== undefined) this.#process.fuse = writes
+  }
+
+  #hooks (process: Process): HooksPort {
+    const { watch } = this.#parts
+    return {
+      before: async change => {
+        await Promise.resolve()
+        if (process.alive) await watch.before(this, change)
+      },
+      wantsAfter: () => true,
+      after: async change => {
+        await Promise.resolve()
+        if (process.alive) watch.after(this, change)
+      }
+    }
+  }
+}
+
+class Process implements Life {
+  alive = true
+  /** Points at which it may die that are left. */
+  fuse = Infinity
+  readonly #die: () => void
+
+  constructor (die: () => void) {
+    this.#die = die
+  }
+
+  mayDie (): void {
+    if (this.alive && this.fuse-- <= 0) this.#die()
+  }
+}

@@ -1,0 +1,64 @@
+import { isDinemicError } from '@dinemic/core'
+import type { ObjectId, ObjectState } from '@dinemic/core'
+import type { SeededRandom } from '@dinemic/core/testing'
+import type { SimNode } from '../node.js'
+import { MODELS } from '../node.js'
+import { idOf } from '../world.js'
+import type { SimObject, World } from '../world.js'
+
+/** Somebody who may be granted rights: a key, on a node or in an adversary's hands. */
+export interface Person { readonly id: ObjectId, readonly seed: Uint8Array, readonly node: SimNode | undefined }
+
+export interface Scene {
+  readonly world: World
+  /** Of this step alone: leaving out other steps doesn't change what this one draws. */
+  readonly random: SeededRandom
+  readonly people: Person[]
+  /** States as somebody read them a while ago, by node and object: what stale entities save from. */
+  readonly snapshots: Map<string, ObjectState>
+}
+
+/** What honest code may be told. Anything else is a mistake of the engine. */
+const HONEST = ['ORM_NOT_AUTHORIZED', 'ORM_NOT_FOUND', 'ORM_EPOCH_PENDING', 'ORM_VETOED', 'ORM_STALE', 'ORM_TOO_LARGE']
+
+/** Begins something; it may take time, a crash may end it, and its outcome is noted. */
+export function attempt ({ world }: Scene, what: string, task: () => Promise<unknown>): string {
+  const noted = (outcome: string): void => { world.trace.note(`${what}: ${outcome}`) }
+  task().then(
+    () => { noted('done') },
+    (error: unknown) => {
+      const code = isDinemicError(error) ? error.code : String(error)
+      noted(code)
+      if (HONEST.includes(code) || code.startsWith('NET_')) return
+      world.fail('honest code is told of no error but its own', `${what}: ${error instanceof Error ? error.stack ?? error.message : code}`)
+    })
+  return what
+}
+
+export function newPerson (world: World, random: SeededRandom, node: SimNode | undefined): Person {
+  const seed = random.bytes(32)
+  return { id: idOf(world, random.pick(MODELS)!, seed), seed, node }
+}
+
+export interface Place { readonly node: SimNode, readonly object: SimObject, readonly state: ObjectState }
+
+/** A node that is up, and an object that shows there; with `owned` one whose key is there. */
+export async function somePlace ({ world, random, snapshots }: Scene, { owned = false }: { owned?: boolean } = {}): Promise<Place | undefined> {
+  const node = random.pick(world.up)
+  if (node === undefined) return undefined
+  for (const object of random.shuffled(world.objects)) {
+    if (owned && !await node.keys.has(object.id)) continue
+    const current = await node.replica?.state(object.id)
+    if (current === undefined) continue
+    const key = `${node.name} ${object.id}`
+    const stale = snapshots.get(key)
+    if (random.chance(0.3)) snapshots.set(key, current)
+    return { node, object, state: stale !== undefined && random.chance(0.2) ? stale : current }
+  }
+  return undefined
+}
+
+/** Who may be granted something. */
+export function someSubject ({ people, world, random }: Scene): ObjectId {
+  return random.chance(0.8) ? random.pick(people)!.id : random.pick(world.objects)!.id
+}
