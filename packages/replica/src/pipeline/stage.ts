@@ -9,7 +9,7 @@ import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
 import { encodeRow, shows } from '../object-row.js'
 import type { ObjectRow } from '../object-row.js'
-import type { Report } from '../report.js'
+import type { Report, Reports } from '../report.js'
 
 /** What became of one update on its way in. */
 export type Taken =
@@ -34,6 +34,7 @@ export class Stage {
   readonly #before: ObjectRow
   readonly #put: Update[] = []
   readonly #drop = new Set<UpdateId>()
+  readonly #notes: (() => void)[] = []
   #local = false
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
@@ -100,6 +101,11 @@ export class Stage {
     if (this.live.updates.has(update.id)) return { is: 'known' }
     const standing = this.#standing(update)
     return standing.is === 'admitted' ? { is: 'taken' } : standing
+  }
+
+  /** Tells what was noted on the way; to be called once it is committed, so that who is told can ask on. */
+  tell (): void {
+    for (const note of this.#notes.splice(0)) note()
   }
 
   commit (): Commit['objects'][number] {
@@ -171,7 +177,7 @@ export class Stage {
       if (origin.local) {
         throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id, hook: progress.hook } })
       }
-      this.#report('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
+      this.#note('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
       return false
     }
   }
@@ -231,21 +237,25 @@ export class Stage {
     }
   }
 
+  #note<K extends keyof Reports> (event: K, payload: Reports[K]): void {
+    this.#notes.push(() => { this.#report(event, payload) })
+  }
+
   #reportConflicts (update: Update, state: ObjectState): void {
     for (const operation of operationsOf(update)) {
       const { field } = operation
-      if (isIgnored(operation, state)) this.#report('conflict', { object: update.object, field, update: update.id, reason: 'a value in the clear in an encrypted field is ignored' })
-      else if (isContested(state, operation)) this.#report('conflict', { object: update.object, field, update: update.id, reason: 'concurrent values' })
+      if (isIgnored(operation, state)) this.#note('conflict', { object: update.object, field, update: update.id, reason: 'a value in the clear in an encrypted field is ignored' })
+      else if (isContested(state, operation)) this.#note('conflict', { object: update.object, field, update: update.id, reason: 'concurrent values' })
     }
   }
 
   #reportOddities (update: Update): void {
     const ahead = clockMillis(update.clock) - this.#platform.now()
-    if (ahead > CLOCK_BOUND) this.#report('clock', { object: update.object, update: update.id, ahead })
+    if (ahead > CLOCK_BOUND) this.#note('clock', { object: update.object, update: update.id, ahead })
 
     const forks = this.live.verdicts.forksOf(linkOf(update))
-    if (forks.length > 0) this.#report('fork', { object: update.object, author: update.author ?? update.object, seq: update.seq, updates: [update.id, ...forks].sort() })
-    if (update.body.kind === 'unknown') this.#report('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
+    if (forks.length > 0) this.#note('fork', { object: update.object, author: update.author ?? update.object, seq: update.seq, updates: [update.id, ...forks].sort() })
+    if (update.body.kind === 'unknown') this.#note('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
   }
 }
 
