@@ -29,15 +29,16 @@ afterAll(async () => { await rm(folder, { recursive: true, force: true }) })
 
 test.each(Object.entries(DIALECTS))('all 23 hooks fire on real nodes as they should, compiled by tsc: %s', async (name, dialect) => {
   const program = join(folder, name)
-  await cp(fixtures, program, { recursive: true })
-  await cp(fileURLToPath(new URL('modes/main.ts', import.meta.url)), join(program, 'main.ts'))
+  const [copied, main] = [join(program, 'orm/test/decorators/fixtures'), join(program, 'node/test/system/modes/main')]
+  await cp(fixtures, copied, { recursive: true })
+  await cp(fileURLToPath(new URL('modes/main.ts', import.meta.url)), `${main}.ts`)
   // What the fixtures take from the sources, a program takes from the package.
-  await writeFile(join(program, 'dinemic.ts'), "export * from '@dinemic/node'\n")
+  await writeFile(join(copied, 'dinemic.ts'), "export * from '@dinemic/node'\n")
   await writeFile(join(program, 'tsconfig.json'), JSON.stringify({
     compilerOptions: { target: 'ES2022', module: 'NodeNext', strict: true, skipLibCheck: true, types: ['node'], ...dialect },
-    files: ['main.ts']
+    files: [`${main}.ts`]
   }))
   await run(process.execPath, [tsc, '-p', program])
-  const { stdout } = await run(process.execPath, [join(program, 'main.js')], { timeout: 60_000, env: { ...process.env, NODE_OPTIONS: '' } })
+  const { stdout } = await run(process.execPath, [`${main}.js`], { timeout: 60_000, env: { ...process.env, NODE_OPTIONS: '' } })
   expect(JSON.parse(stdout)).toEqual(EXPECTED)
 })

@@ -1,8 +1,10 @@
 // The scenario of the 23 hooks on two real nodes; compiled beside it, in each dialect of decorators. Prints what was heard.
 // oxlint-disable-next-line no-restricted-imports -- this is what a user writes
 import { Node, type NodeOptions } from '@dinemic/node'
-import { Person } from './every-hook.js'
-import { hooksScenario } from './hooks-scenario.js'
+// oxlint-disable-next-line no-restricted-imports -- fixtures have no other name
+import { Person } from '../../../../orm/test/decorators/fixtures/every-hook.js'
+// oxlint-disable-next-line no-restricted-imports -- fixtures have no other name
+import { hooksScenario } from '../../../../orm/test/decorators/fixtures/hooks-scenario.js'
 
 const options: NodeOptions = { network: 'modes', models: [Person], listen: ['/ip4/127.0.0.1/tcp/0'], discovery: false }
 
