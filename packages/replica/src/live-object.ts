@@ -33,7 +33,9 @@ export class LiveObject {
   grantAt (ref: GrantRef): Grant | null | undefined {
     const found = this.row.full.grants.find(grant => refKey(grant.ref) === refKey(ref))
     if (found !== undefined) return found.grant
-    return this.updates.has(ref.id) ? null : undefined
+    const carrier = this.updates.get(ref.id)
+    // What an update of a later version carries, a later version of this code will see.
+    return carrier === undefined || carrier.body.kind === 'unknown' ? undefined : null
   }
 
   /** Signed by the owner or under a grant to its author's own id. */
@@ -46,10 +48,11 @@ export class LiveObject {
     return [...this.updates.values()].filter(update => this.verdicts.verdict(update.id) === 'ok' && !masked.has(update.id))
   }
 
-  chains (masked: ReadonlySet<UpdateId> = new Set()): Chains {
+  /** For the merge: without what is masked, and what counts but is still to be applied. */
+  chains (...without: readonly ReadonlySet<UpdateId>[]): Chains {
     return {
-      verdict: id => masked.has(id) ? 'pending' : this.verdicts.verdict(id),
-      isAncestor: (ancestor, update) => this.verdicts.isAncestor(ancestor, linkOf(update))
+      verdict: id => without.some(ids => ids.has(id)) ? 'pending' : this.verdicts.verdict(id),
+      isAncestor: (ancestor, update) => this.verdicts.isAncestor(ancestor, update)
     }
   }
 }

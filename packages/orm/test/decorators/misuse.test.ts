@@ -106,7 +106,7 @@ describe('what does not go together', () => {
     }
     const error = thrown(() => {
       @Model('Person') class Person extends Base {
-        @Index() override salary!: number
+        @Index() override salary = 0
       }
       return Person
     })
@@ -162,6 +162,9 @@ describe('options that types would have refused', () => {
   })
 })
 
+/** For what the types of one dialect refuse and those of the other don't. */
+const loose = (decorator: unknown): ((...args: unknown[]) => void) => decorator as (...args: unknown[]) => void
+
 describe('decorators in the wrong place', () => {
   test.each([
     ['a static field', () => {
@@ -169,8 +172,7 @@ describe('decorators in the wrong place', () => {
       return Person
     }],
     ['a field decorator on a method', () => {
-      // @ts-expect-error a method is no field
-      class Person { @Field() method () {} }
+      class Person { @loose(Field()) method () {} }
       return Person
     }],
     ['a hook on a field', () => {
@@ -183,14 +185,12 @@ describe('decorators in the wrong place', () => {
       return Audit
     }],
     ['a hook on a getter', () => {
-      // @ts-expect-error a getter is no method
-      class Audit { @OnUpdate() get heard () { return 1 } }
+      class Audit { @loose(OnUpdate()) get heard () { return 1 } }
       return Audit
     }],
     ['a field with a symbol for a name', () => {
       const name = Symbol('name')
-      // @ts-expect-error in legacy dialect
-      class Person { @Field() [name]!: string }
+      class Person { @loose(Field()) [name]!: string }
       return Person
     }],
     ['@Model without brackets', () => {

@@ -77,6 +77,7 @@ export class Stage {
     const standing = this.#standing(update)
     if (standing.is !== 'admitted') return standing
     this.#put.push(update)
+    this.#drop.delete(update.id)
     this.#local ||= origin.local
     if (isFinal(update)) await this.#removeForGood(update, origin)
     else await this.#settle(live.add(update), origin)
@@ -132,26 +133,30 @@ export class Stage {
 
   /** Verdicts have come or moved: what counts now is applied; what no longer counts makes the object merge anew. */
   async #settle (changes: readonly VerdictChange[], origin: Origin): Promise<void> {
-    for (const { id, verdict } of changes) {
-      if (verdict === 'ok') await this.#apply(this.live.updates.get(id)!, origin)
+    const waiting = new Set(changes.flatMap(({ id, verdict }) => verdict === 'ok' ? [id] : []))
+    for (const id of [...waiting]) {
+      await this.#apply(this.live.updates.get(id)!, origin, waiting)
+      waiting.delete(id)
     }
-    const revoked = changes.filter(({ verdict }) => verdict === 'revoked')
-    if (revoked.length > 0) this.#mergeAnew(revoked.map(({ id }) => this.live.updates.get(id)!), changes, origin)
+    const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
+    for (const update of revoked) if (!this.live.verdicts.isNamed(update)) this.#forget(update.id)
+    if (changes.some(({ remerge }) => remerge)) this.#mergeAnew(this.#describeMerge(changes, revoked, origin))
   }
 
-  async #apply (update: Update, origin: Origin): Promise<void> {
+  /** `waiting`: what counts and is applied after this one, or is this one. */
+  async #apply (update: Update, origin: Origin, waiting: ReadonlySet<UpdateId>): Promise<void> {
     const { live } = this
     // A verdict may have moved on while the hooks of an earlier update ran.
     if (live.verdicts.verdict(update.id) !== 'ok') return
     const allowed = await this.#askHooks(update, origin)
     const { full, visible, masked } = live.row
-    const nextFull = applyUpdate(full, update, live.chains())
+    const nextFull = applyUpdate(full, update, live.chains(waiting))
     this.#reportConflicts(update, nextFull)
     if (!allowed) {
       live.row = { full: nextFull, visible, masked: new Set(masked).add(update.id) }
       return
     }
-    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked))
+    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
     live.row = { full: nextFull, visible: nextVisible, masked }
     this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
   }
@@ -198,17 +203,23 @@ export class Stage {
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
-  #mergeAnew (revoked: readonly Update[], changes: readonly VerdictChange[], origin: Origin): void {
+  /** The state from all that counts: after a revocation, or where the owner's chain has closed a gap. */
+  #mergeAnew (described: KeptChange): void {
     const { live } = this
-    for (const update of revoked) if (!live.verdicts.isNamed(linkOf(update))) this.#forget(update.id)
     const { visible, full } = live.row
     const masked = [...live.row.masked].every(id => live.updates.has(id)) ? live.row.masked : new Set([...live.row.masked].filter(id => live.updates.has(id)))
     const nextFull = mergeAll(live.id, live.counting(), live.chains())
     const nextVisible = visible === full ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
     live.row = { full: nextFull, visible: nextVisible, masked }
-    const close = live.updates.get(changes.find(({ id }) => live.updates.get(id)?.kind === 'close')?.id ?? '') ?? revoked[0]!
-    const described = { ...this.#describe(close, origin), caller: live.id, authorized: true, cause: 'revoked' as const, via: null }
     this.#keep(described, visible, nextVisible)
+  }
+
+  /** To whom a value that a new merge shows is put down: a revocation is the owner's doing. */
+  #describeMerge (changes: readonly VerdictChange[], revoked: readonly Update[], origin: Origin): KeptChange {
+    const close = changes.map(({ id }) => this.live.updates.get(id)).find(update => update?.kind === 'close')
+    const cause = close ?? revoked[0] ?? this.live.updates.get(changes[0]!.id)!
+    const described = this.#describe(cause, origin)
+    return revoked.length === 0 ? described : { ...described, caller: this.live.id, authorized: true, cause: 'revoked', via: null }
   }
 
   #forget (id: UpdateId): void {

@@ -25,6 +25,8 @@ export interface InboundParts {
   readonly doorkeeper: Doorkeeper
   /** Whether this node takes part in a model. */
   readonly takesPart: (model: string) => boolean
+  /** Whether an update is stored, of whatever object. */
+  readonly has: (id: UpdateId) => Promise<boolean>
   /** Updates are wanted by id: somebody should ask. */
   readonly ask: (from: string) => void
 }
@@ -97,7 +99,10 @@ export class Inbound {
     }
     const { results, missing } = await pipeline.receive(object, updates)
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
-    for (const id of missing) wants.add(id)
+    for (const id of missing) {
+      // What was refused, or is another object's, won't mend the link.
+      if (this.refusals.get(id) === undefined && !await this.#parts.has(id)) wants.add(id)
+    }
     if (wants.missing.length > 0) this.#parts.ask(from)
     return updates.filter((_, i) => results[i]!.is === 'taken')
   }

@@ -55,6 +55,7 @@ export class Replication {
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
       binding, platform, doorkeeper, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      has: async id => await store.has(id),
       ask: from => { this.#peers.ask(from) }
     })
     this.#responder = new Responder({ store, sums, platform, takesPart, models: () => models })
