@@ -93,9 +93,7 @@ export class Peers {
     const asked = [...this.#sessions.keys()]
     const failed: string[] = []
     await Promise.all(asked.map(async peer => {
-      const answer = await this.#request(peer, { ask: 'object', object }, signal)
-      if (answer === undefined) failed.push(peer)
-      else await this.#parts.inbound.frames(decodeFrames(answer), peer)
+      if (!await this.#receiveObject(peer, object, signal)) failed.push(peer)
     }))
     return { asked, failed }
   }
@@ -206,6 +204,19 @@ export class Peers {
       this.#parts.report('error', error)
     } finally {
       session.asking = false
+    }
+  }
+
+  /** False where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
+  async #receiveObject (peer: string, object: ObjectId, signal?: AbortSignal): Promise<boolean> {
+    const answer = await this.#request(peer, { ask: 'object', object }, signal)
+    if (answer === undefined) return false
+    try {
+      await this.#parts.inbound.frames(decodeFrames(answer), peer)
+      return true
+    } catch (error) {
+      this.#parts.report('error', error)
+      return false
     }
   }
 
