@@ -9,6 +9,7 @@ export interface IdleOptions {
 
 /** Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason. */
 export async function untilIdle (replica: Replica, { timeout = 30_000, signal }: IdleOptions = {}): Promise<void> {
+  signal?.throwIfAborted() // Though there may be nothing to wait for: who has given up is told so each time.
   await within(replica, timeout, signal, async either => { await replica.idle(either) })
 }
 

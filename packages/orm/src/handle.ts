@@ -116,7 +116,9 @@ export class EntityHandle implements Handle {
   }
 
   seal (bytes: Uint8Array): Uint8Array {
-    return this.#copy.reader.sealBytes(bytes)
+    const { id, state, reader } = this.#copy
+    if (state.epochs.length > 0) return reader.sealBytes(bytes)
+    throw new DinemicError('ORM_EPOCH_PENDING', `$.seal() of ${id}: nothing of this object is encrypted, so it has no key yet. It gets one with its first encrypted field: @Field(true), or $.set(name, value, { encrypted: true }), and save().`, { details: { id } })
   }
 
   unseal (bytes: Uint8Array): Uint8Array {
