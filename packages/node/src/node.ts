@@ -15,7 +15,7 @@ import { consoleLogger } from './logger.js'
 import type { Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import type { NodeOptions } from './options.js'
-import { untilIdle } from './patience.js'
+import { checkTimeout, untilIdle } from './patience.js'
 import type { IdleOptions, StopOptions } from './patience.js'
 import type { Explanation, NodeStatus } from './status.js'
 import { StrictEmitter } from './strict-emitter.js'
@@ -137,7 +137,8 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
    * Waits for what is under way, leaves the network and closes the database. Idempotent. Not to be awaited inside a hook.
    * Rejects with `NODE_STOP_FAILED` where something didn't close well; all that can be closed is.
    */
-  async stop (options?: StopOptions): Promise<void> {
+  async stop (options: StopOptions = {}): Promise<void> {
+    if (options.timeout !== undefined) checkTimeout('node.stop()', options.timeout)
     this.#stopping = true
     await this.#closing.close(options)
   }

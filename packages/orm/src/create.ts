@@ -1,4 +1,5 @@
 import { DinemicError, emptyState, formatId } from '@dinemic/core'
+import { describe } from './cells/cell.js'
 import { CounterCell } from './cells/counter-cell.js'
 import { firstGrants } from './grants.js'
 import { assemble, cellsOf } from './hydrate.js'
@@ -13,6 +14,7 @@ import type { WorkingCopy } from './working-copy.js'
  * Properties that the class initialises keep these values unless others are given. Throws `ORM_BAD_VALUE`, `CORE_BAD_ID`.
  */
 export function newEntity (home: EntityHome, schema: ModelSchema, values: object, options: CreateOptions = {}): EntityBase {
+  checkFirstValues(schema, values)
   const grants = firstGrants(schema, options)
   const { platform, provider } = home.engine
   const seed = platform.random(32)
@@ -23,6 +25,11 @@ export function newEntity (home: EntityHome, schema: ModelSchema, values: object
   for (const [property, value] of [...defaults, ...Object.entries(values)]) assign(copy, property, value)
   for (const grant of grants) copy.grants.add(grant)
   return entity
+}
+
+function checkFirstValues ({ name }: ModelSchema, values: unknown): void {
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return
+  throw new DinemicError('ORM_BAD_VALUE', `${name}.create() was given ${describe(values)}. Give the first values as an object, such as { name: 'Bob' }; {} if there are none.`, { details: { model: name } })
 }
 
 function assign (copy: WorkingCopy, property: string, value: unknown): void {

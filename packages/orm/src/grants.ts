@@ -1,10 +1,18 @@
 import { DinemicError, LIMITS, parseId } from '@dinemic/core'
 import type { ObjectId, Right } from '@dinemic/core'
 import type { GrantRequest } from '@dinemic/replica'
+import { checkOptions } from './check-options.js'
+import type { OptionKinds } from './check-options.js'
+import { checkStoredName } from './schema/names.js'
 import type { ModelSchema } from './schema/types.js'
 import type { AuthorizeOptions, CreateOptions, Grantee, Rights, Subject } from './types.js'
 
 const RIGHTS: readonly Right[] = ['read', 'update', 'remove']
+
+const LIMITING: OptionKinds<AuthorizeOptions> = { fields: 'list', limit: 'number' }
+/** What a grant takes. */
+export const GRANTING: OptionKinds<AuthorizeOptions> = { read: 'boolean', update: 'boolean', remove: 'boolean', ...LIMITING }
+const CREATING: OptionKinds<CreateOptions> = { authorized: 'list', readers: 'list', writers: 'list' }
 
 /** An entity or an id, checked: `CORE_BAD_ID`. */
 export function idOf (who: ObjectId | { readonly id: ObjectId }): ObjectId {
@@ -37,11 +45,12 @@ export function grantRequests (schema: ModelSchema, who: Subject, options: Autho
 
 /** The first grants of a new object: those asked for, and those that the model gives to anyone. */
 export function firstGrants (schema: ModelSchema, options: CreateOptions): GrantRequest[] {
+  checkOptions(`${schema.name}.create()`, options, CREATING)
   return [
     ...openGrants(schema),
-    ...(options.authorized ?? []).flatMap((grantee) => grantTo(schema, grantee, {})),
+    ...(options.authorized ?? []).flatMap((grantee) => grantTo(schema, grantee, { rights: {}, kinds: GRANTING })),
     ...(options.readers ?? []).flatMap((who) => grantRequests(schema, who, { read: true })),
-    ...(options.writers ?? []).flatMap((grantee) => grantTo(schema, grantee, { update: true }))
+    ...(options.writers ?? []).flatMap((grantee) => grantTo(schema, grantee, { rights: { update: true }, kinds: LIMITING }))
   ]
 }
 
@@ -52,9 +61,10 @@ function openGrants (schema: ModelSchema): GrantRequest[] {
 }
 
 /** An entity has an id as well, and a `remove` that says nothing about rights. */
-function grantTo (schema: ModelSchema, grantee: Grantee, rights: Rights): GrantRequest[] {
-  if (typeof grantee !== 'object' || '$' in grantee) return grantRequests(schema, grantee, rights)
+function grantTo (schema: ModelSchema, grantee: Grantee, { rights, kinds }: { rights: Rights, kinds: OptionKinds<AuthorizeOptions> }): GrantRequest[] {
+  if (typeof grantee !== 'object' || grantee === null || '$' in grantee) return grantRequests(schema, grantee, rights)
   const { id, ...options } = grantee
+  checkOptions(`A grant to ${String(id)}`, options, kinds)
   return grantRequests(schema, id, { ...options, ...rights })
 }
 
@@ -78,5 +88,7 @@ function limitOf (subject: ObjectId | null, right: Right, { limit }: AuthorizeOp
 
 /** A grant speaks of the names in the object, also of ones that the class doesn't declare. */
 function storedNames (schema: ModelSchema, fields: readonly string[]): string[] {
+  if (fields.length === 0) throw new DinemicError('ORM_BAD_VALUE', 'A grant for no field grants nothing: fields is empty. Name some, or leave it out for all of them.')
+  for (const field of fields) checkStoredName(schema.name, field)
   return [...new Set(fields.map((field) => schema.fields.get(field)?.name ?? field))].sort()
 }

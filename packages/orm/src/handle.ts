@@ -1,10 +1,13 @@
 import { DinemicError, can, checkValue, grantsTo, isDinemicError, openGrants, parseId, readersOf } from '@dinemic/core'
 import type { ObjectId, Right, Value } from '@dinemic/core'
 import type { Engine, HistoryEntry } from '@dinemic/replica'
+import { describe } from './cells/cell.js'
 import type { Cell } from './cells/cell.js'
+import { checkOptions } from './check-options.js'
 import { conflictsIn } from './conflicts.js'
 import { anyValue, hasValue, plain } from './generic-value.js'
-import { grantRequests, rightsOf, subjectOf } from './grants.js'
+import { GRANTING, grantRequests, rightsOf, subjectOf } from './grants.js'
+import { checkStoredName } from './schema/names.js'
 import type { AuthorizeOptions, Conflict, Handle, RevokeOptions, Subject } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
 import type { CopyWriter } from './writer.js'
@@ -61,11 +64,13 @@ export class EntityHandle implements Handle {
 
   authorize (who: Subject, options: AuthorizeOptions = {}): void {
     this.#checkOwner('authorize')
+    checkOptions('$.authorize()', options, GRANTING)
     for (const grant of grantRequests(this.#copy.schema, who, options)) this.#copy.grants.add(grant)
   }
 
   revoke (who: Subject, options: RevokeOptions = {}): void {
     this.#checkOwner('revoke')
+    checkOptions('$.revoke()', options, { read: 'boolean', update: 'boolean', remove: 'boolean', keep: 'list' })
     const { keep } = options
     this.#copy.revokes.add({ subject: subjectOf(who), rights: rightsOf(options), ...(keep === undefined ? {} : { keep: [...keep] }) })
   }
@@ -101,13 +106,17 @@ export class EntityHandle implements Handle {
     return field === undefined ? undefined : anyValue(name, field, this.#copy.reader)
   }
 
-  set (name: string, value: Value, { encrypted = false }: { readonly encrypted?: boolean } = {}): void {
+  set (name: string, value: Value, options: { readonly encrypted?: boolean } = {}): void {
+    checkOptions('$.set()', options, { encrypted: 'boolean' })
+    checkStoredName(this.model, name)
+    const { encrypted = false } = options
     const cell = this.#copy.cellStoredAs(name)
     if (cell !== undefined) cell.held = value
     else this.#copy.undeclared.set(name, { value: checkValue(value, `${this.model}.${name}`), encrypted })
   }
 
   delete (name: string): void {
+    checkStoredName(this.model, name)
     const cell = this.#copy.cellStoredAs(name)
     const counter = this.#copy.state.fields.get(name)?.counter
     if (cell !== undefined) cell.held = undefined
@@ -116,12 +125,18 @@ export class EntityHandle implements Handle {
   }
 
   seal (bytes: Uint8Array): Uint8Array {
+    checkBytes('seal', bytes)
     const { id, state, reader } = this.#copy
-    if (state.epochs.length > 0) return reader.sealBytes(bytes)
-    throw new DinemicError('ORM_EPOCH_PENDING', `$.seal() of ${id}: nothing of this object is encrypted, so it has no key yet. It gets one with its first encrypted field: @Field(true), or $.set(name, value, { encrypted: true }), and save().`, { details: { id } })
+    try {
+      return reader.sealBytes(bytes)
+    } catch (error) {
+      if (state.epochs.length > 0 || !isDinemicError(error, 'ORM_FIELD_SEALED')) throw error
+      throw new DinemicError('ORM_EPOCH_PENDING', `$.seal() of ${id}: nothing of this object is encrypted, so it has no key yet. It gets one with its first encrypted field: @Field(true), or $.set(name, value, { encrypted: true }), and save().`, { cause: error, details: { id } })
+    }
   }
 
   unseal (bytes: Uint8Array): Uint8Array {
+    checkBytes('unseal', bytes)
     return this.#copy.reader.openBytes(bytes)
   }
 
@@ -131,6 +146,11 @@ export class EntityHandle implements Handle {
     const reason = owned ? `this entity acts as ${caller}. Open it without \`as\`` : 'its private key is not on this node. Do it where the object was created, or import its key: node.keys.import()'
     throw new DinemicError('ORM_NOT_OWNER', `$.${verb}() of ${id}: only the owner grants and revokes, and ${reason}.`, { details: { id, caller } })
   }
+}
+
+function checkBytes (verb: string, bytes: unknown): void {
+  if (bytes instanceof Uint8Array) return
+  throw new DinemicError('ORM_BAD_VALUE', `$.${verb}() takes a Uint8Array and was given ${describe(bytes)}. Text: new TextEncoder().encode(text).`)
 }
 
 /** A value that `save()` will refuse is staged all the same. */

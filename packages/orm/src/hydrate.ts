@@ -21,6 +21,8 @@ export interface EntityHome {
   readonly engine: Engine
   readonly elements: ElementSource
   readonly openRef: RefOpener
+  /** Aborted when the node begins to stop. */
+  readonly stopped: AbortSignal
 }
 
 export interface HydrateOptions {
@@ -45,7 +47,7 @@ export function hydrate (home: EntityHome, schema: ModelSchema, state: ObjectSta
 /** An entity without its fields yet: they are as the class declares them. */
 export function assemble (home: EntityHome, schema: ModelSchema, state: ObjectState, options: HydrateOptions): { entity: EntityBase, copy: WorkingCopy } {
   const copy = new WorkingCopy(schema, { state, ...options })
-  const writer = new CopyWriter(home.engine, copy, { readonly: options.readonly ?? false })
+  const writer = new CopyWriter(home, copy, { readonly: options.readonly ?? false })
   const handle = new EntityHandle(home.engine, copy, writer)
   return { entity: construct(schema.target as ModelClass, { id: state.id, handle, writer }), copy }
 }

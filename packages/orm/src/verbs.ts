@@ -1,6 +1,7 @@
 import { DinemicError, parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import { checkedCaller } from './caller.js'
+import { checkOptions } from './check-options.js'
 import { writerOf } from './construct.js'
 import { newEntity } from './create.js'
 import type { EntityHome } from './hydrate.js'
@@ -28,13 +29,17 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
     return entity as T
   }
 
-  async open (id: ObjectId, { as, ...wait }: OpenOptions = {}): Promise<T> {
+  async open (id: ObjectId, options: OpenOptions = {}): Promise<T> {
+    checkOptions(`${this.#schema.target.name}.open()`, options, { as: 'any', removed: 'boolean', timeout: 'number', signal: 'any' })
+    const { as, ...wait } = options
     this.#checkModel(id, 'open')
     const caller = await checkedCaller(this.#host.engine.keys, as) // Before waiting for the object: who can't act needn't wait.
     return this.#entity(await this.#host.engine.wait(id, wait), caller)
   }
 
-  async get (id: ObjectId, { as, removed = false }: ActOptions = {}): Promise<T | undefined> {
+  async get (id: ObjectId, options: ActOptions = {}): Promise<T | undefined> {
+    checkOptions(`${this.#schema.target.name}.get()`, options, { as: 'any', removed: 'boolean' })
+    const { as, removed = false } = options
     this.#checkModel(id, 'get')
     const caller = await checkedCaller(this.#host.engine.keys, as)
     const state = await this.#host.engine.state(id, { removed })

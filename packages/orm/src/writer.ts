@@ -1,11 +1,19 @@
 import { DinemicError } from '@dinemic/core'
 import type { UpdateId } from '@dinemic/core'
 import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
+import { checkOptions } from './check-options.js'
 import type { Enlisted, EntityWriter } from './construct.js'
 import { checkNotReentrant, currentHook } from './hooks/context.js'
 import { SaveQueue } from './save-queue.js'
 import type { RemoveOptions, SaveOptions } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
+
+/** Where entities are written. */
+export interface WriterHome {
+  readonly engine: Engine
+  /** Aborted when the node begins to stop. */
+  readonly stopped: AbortSignal
+}
 
 let writers = 0
 
@@ -13,21 +21,27 @@ let writers = 0
 export class CopyWriter implements EntityWriter {
   readonly serial = ++writers
   readonly engine: Engine
+  readonly #stopped: AbortSignal
   readonly #copy: WorkingCopy
   readonly #readonly: boolean
   readonly #queue = new SaveQueue()
 
-  constructor (engine: Engine, copy: WorkingCopy, options: { readonly readonly: boolean }) {
+  constructor ({ engine, stopped }: WriterHome, copy: WorkingCopy, options: { readonly readonly: boolean }) {
     this.engine = engine
+    this.#stopped = stopped
     this.#copy = copy
     this.#readonly = options.readonly
   }
 
-  async save ({ propose = false, ifUnchanged = false }: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+  async save (options: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    checkOptions('save()', options, { ifUnchanged: 'boolean', propose: 'boolean' })
+    const { propose = false, ifUnchanged = false } = options
     return this.#write(await this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
   }
 
-  async remove ({ propose = false }: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+  async remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    checkOptions('remove()', options, { propose: 'boolean' })
+    const { propose = false } = options
     return this.#write(await this.enlist({ remove: true }), { propose })
   }
 
@@ -36,6 +50,7 @@ export class CopyWriter implements EntityWriter {
     // What is staged when save() is called, not a moment later; only what has to queue is looked at when its turn comes.
     const leave = this.#queue.tryEnter() ?? await this.#queue.enter()
     try {
+      this.#checkRunning()
       const request = remove ? this.#copy.removal() : this.#copy.request()
       const checkpoint = this.#copy.checkpoint()
       const settle = async (committed: boolean): Promise<void> => {
@@ -97,5 +112,10 @@ export class CopyWriter implements EntityWriter {
     checkNotReentrant(this.#copy.id)
     if (!this.#readonly) return
     throw new DinemicError('ORM_READ_ONLY', `This entity of ${this.#copy.id} was made for a hook and can't be saved. Open the object: await ${this.#copy.schema.target.name}.open(object.id).`, { details: { id: this.#copy.id } })
+  }
+  /** Hooks that are under way may still write: the node waits for them. Whoever else goes on saving would keep it from ever being done. */
+  #checkRunning (): void {
+    if (!this.#stopped.aborted || currentHook() !== undefined) return
+    throw new DinemicError('NODE_STOPPED', `The node that opened ${this.#copy.id} is stopping or has stopped, so nothing was written and all stays staged. Open the object again on a node that runs.`, { details: { id: this.#copy.id } })
   }
 }

@@ -31,6 +31,13 @@ export function checkFieldName (model: string, property: string, name: string): 
     { details: { model, property, name } })
 }
 
+/** Throws `ORM_BAD_FIELD_NAME` for what can't be the name of any field, declared or not. */
+export function checkStoredName (model: string, name: unknown): void {
+  const problem = problemOfText(name)
+  if (problem === undefined) return
+  throw new DinemicError('ORM_BAD_FIELD_NAME', `${model} can't have a field ${show(name)}: ${problem}. A name is a text of 1 to ${LIMITS.fieldName} bytes.`, { details: { model } })
+}
+
 function problemOfModelName (name: string): string | undefined {
   if (typeof name !== 'string') return `a name is a string, not ${typeof name}`
   if (name === RESERVED_MODEL) return 'it is reserved: nodes sign with it'
@@ -39,9 +46,14 @@ function problemOfModelName (name: string): string | undefined {
 }
 
 function problemOfFieldName (name: string): string | undefined {
-  if (name === '') return 'it is empty'
   if (RESERVED_FIELDS.has(name) || name in Object.prototype) return 'the name is reserved'
   if (UNNAMEABLE.test(name)) return "it has one of : * [ ] or begins with -, which mean something in filters and queries"
+  return problemOfText(name)
+}
+
+function problemOfText (name: unknown): string | undefined {
+  if (typeof name !== 'string') return `a name is a string, not ${typeof name}`
+  if (name === '') return 'it is empty'
   if (/\p{Surrogate}/u.test(name)) return 'it is not well-formed Unicode, so it has no UTF-8'
   const bytes = new TextEncoder().encode(name).length
   if (bytes > LIMITS.fieldName) return `it has ${bytes} bytes, more than ${LIMITS.fieldName}`
