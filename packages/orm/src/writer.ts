@@ -1,7 +1,6 @@
 import { DinemicError } from '@dinemic/core'
 import type { UpdateId } from '@dinemic/core'
 import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
-import { checkOptions } from './check-options.js'
 import type { Enlisted, EntityWriter } from './construct.js'
 import { checkNotReentrant, currentHook } from './hooks/context.js'
 import { SaveQueue } from './save-queue.js'
@@ -33,15 +32,11 @@ export class CopyWriter implements EntityWriter {
     this.#readonly = options.readonly
   }
 
-  async save (options: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
-    checkOptions('save()', options, { ifUnchanged: 'boolean', propose: 'boolean' })
-    const { propose = false, ifUnchanged = false } = options
+  async save ({ propose = false, ifUnchanged = false }: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
     return this.#write(await this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
   }
 
-  async remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
-    checkOptions('remove()', options, { propose: 'boolean' })
-    const { propose = false } = options
+  async remove ({ propose = false }: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
     return this.#write(await this.enlist({ remove: true }), { propose })
   }
 

@@ -54,7 +54,8 @@ test('`this` of a before-hook, and the object of a change, can\'t be saved', asy
 })
 
 test('another object may be written in either phase', async () => {
-  let log: Task
+  const [node] = await tasks(rig, 1)
+  const log = await node!.use(Task).create({ state: 'log' })
   const clerk = new class extends Listener {
     @OnUpdate('title') async before ({ after }: Change<Task, 'title'>) { await this.#write(`before ${after}`) }
     @OnUpdated('title') async after ({ after }: Change<Task, 'title'>) { await this.#write(`after ${after}`) }
@@ -63,8 +64,6 @@ test('another object may be written in either phase', async () => {
       await log.save()
     }
   }()
-  const [node] = await tasks(rig, 1)
-  log = await node!.use(Task).create({ state: 'log' })
   clerk.apply('Task:[id]:title', node)
   const task = await node!.use(Task).create({ title: 'one' })
   task.title = 'two'

@@ -14,6 +14,7 @@ export class Announcer {
   readonly #report: Report
   readonly #waiting = new Map<string, Uint8Array[]>()
   readonly #sending = new Set<string>()
+  #stopped = false
 
   constructor (network: Network, activity: Activity, report: Report) {
     this.#network = network
@@ -21,7 +22,14 @@ export class Announcer {
     this.#report = report
   }
 
+  /** From now on nothing is told: the peers get it when they compare. */
+  stop (): void {
+    this.#stopped = true
+    this.#waiting.clear()
+  }
+
   announce (updates: readonly Update[]): void {
+    if (this.#stopped) return
     for (const { object, frame } of updates) {
       const { model } = parseId(object)
       const frames = this.#waiting.get(model) ?? []
@@ -40,7 +48,7 @@ export class Announcer {
       }
     } catch (error) {
       // The peers get it when they compare.
-      this.#report('error', error)
+      if (!this.#stopped) this.#report('error', error)
     } finally {
       this.#sending.delete(model)
     }

@@ -87,6 +87,7 @@ export class Replication {
   /** From now on nothing comes in, so that what is under way comes to an end. */
   stop (): void {
     this.#stopped = true
+    this.#announcer.stop()
     this.#peers.stop()
   }
 

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { Listener, OnUpdate, OnUpdated } from '../../src/index.js'
+import type { Change, Node } from '../../src/index.js'
+import { Rig, event } from '../support/rig.js'
+import { FIELDS, Task, tasks } from './world.js'
+
+const rig = new Rig()
+const unhandled: unknown[] = []
+const note = (reason: unknown): void => { unhandled.push(reason) }
+beforeEach(() => { process.on('unhandledRejection', note) })
+afterEach(async () => {
+  await rig.end()
+  process.off('unhandledRejection', note)
+  if (unhandled.length > 0) throw new AggregateError(unhandled.splice(0), 'promises rejected and nobody heard')
+})
+
+async function outcome (task: Promise<unknown>): Promise<unknown> {
+  return await task.then(() => 'done', (error: { code?: unknown }) => error.code ?? error)
+}
+
+test('two objects whose before-hooks save each other: the inner save is ORM_REENTRANT, and nothing hangs', async () => {
+  const codes: unknown[] = []
+  let pair: Task[] = []
+  class Mirror extends Listener {
+    @OnUpdate('title') async mirror ({ object, after }: Change<Task, 'title'>) {
+      const other = pair.find(({ id }) => id !== object.id)
+      if (other === undefined) return
+      other.title = after!
+      codes.push(await outcome(other.save()))
+    }
+  }
+  const [node] = await tasks(rig, 1, { listeners: [[new Mirror(), FIELDS]] })
+  pair = [await node!.use(Task).create({ state: '1' }), await node!.use(Task).create({ state: '2' })]
+  const one = await node!.use(Task).open(pair[0]!.id)
+  one.title = 'x'
+  expect(await outcome(one.save())).toBe('done')
+  // The innermost save is refused; the hook in between swallowed that, so both others are written.
+  expect(codes).toEqual(['ORM_REENTRANT', 'done'])
+})
+
+test('both at once wait for each other until the time limit, and then refuse', async () => {
+  let pair: Task[] = []
+  class Mirror extends Listener {
+    @OnUpdate('title') async mirror ({ object }: Change<Task, 'title'>) {
+      const other = await node!.use(Task).open(pair.find(({ id }) => id !== object.id)!.id)
+      other.state = 'mirrored'
+      await other.save()
+    }
+  }
+  const [node] = await tasks(rig, 1, { hookTimeout: 100, listeners: [[new Mirror(), FIELDS]] })
+  pair = [await node!.use(Task).create({ state: '1' }), await node!.use(Task).create({ state: '2' })]
+  for (const task of pair) task.title = 'x'
+  const results = await Promise.allSettled(pair.map(async task => await task.save()))
+  expect(results.some(({ status }) => status === 'rejected')).toBe(true)
+  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'ORM_VETOED', cause: { code: 'ORM_HOOK_TIMEOUT' } })
+  await node!.idle()
+  pair[0]!.title = undefined
+  expect(await outcome(pair[0]!.save())).toBe('done')
+})
+
+test('idle() inside a before-hook waits for its own end: refused in time', async () => {
+  class Waits extends Listener { @OnUpdate('title') async wait () { await node!.idle() } }
+  const [node] = await tasks(rig, 1, { hookTimeout: 50, listeners: [[new Waits(), FIELDS]] })
+  expect(await outcome(node!.use(Task).create({ title: 'x' }))).toBe('ORM_VETOED')
+  await node!.idle()
+})
+
+test('idle() inside an after-hook ends with the text that says why', async () => {
+  class Waits extends Listener { @OnUpdated('title') async wait () { await node!.idle({ timeout: 50 }) } }
+  const [node] = await tasks(rig, 1, { listeners: [[new Waits(), FIELDS]] })
+  const reported = event(node!, 'error')
+  await node!.use(Task).create({ title: 'x' })
+  expect(await reported).toMatchObject({ code: 'ORM_HOOK_FAILED', cause: { code: 'NODE_IDLE_TIMEOUT', message: expect.stringContaining('inside its own hook') } })
+})
+
+test('stop() inside a hook, awaited or not, ends the node all the same', async () => {
+  class Stops extends Listener {
+    @OnUpdated('title') async after () { await node!.stop({ timeout: 50 }).catch((error: unknown) => { failures.push((error as { code: unknown }).code) }) }
+  }
+  const failures: unknown[] = []
+  const [node] = await tasks(rig, 1, { listeners: [[new Stops(), FIELDS]] })
+  rig.forget(node!)
+  await node!.use(Task).create({ title: 'x' })
+  expect(failures).toEqual(['NODE_STOP_FAILED'])
+  expect(await outcome(Promise.resolve().then(() => node!.use(Task)))).toBe('NODE_STOPPED')
+  expect(await outcome(node!.stop())).toBe('NODE_STOP_FAILED')
+
+  class Leaves extends Listener {
+    @OnUpdate('title') before () { void other!.stop().then(() => stopped()) }
+  }
+  let stopped = (): void => {}
+  const end = new Promise<void>(resolve => { stopped = resolve })
+  const [other] = await tasks(rig, 1, { listeners: [[new Leaves(), FIELDS]] })
+  expect(['done', 'NODE_STOPPED']).toContain(await outcome(other!.use(Task).create({ title: 'x' })))
+  await end
+})
+
+test('an after-hook that never returns: the save resolves without it, and stop() names it', async () => {
+  let reached = (): void => {}
+  const hung = new Promise<void>(resolve => { reached = resolve })
+  class Hangs extends Listener {
+    @OnUpdated('title') async hang () {
+      reached()
+      await new Promise(() => {})
+    }
+  }
+  const [node] = await tasks(rig, 1, { listeners: [[new Hangs(), FIELDS]] })
+  rig.forget(node!)
+  const creating = outcome(node!.use(Task).create({ title: 'x' }))
+  await hung
+  await expect(node!.idle({ timeout: 100 })).rejects.toMatchObject({ code: 'NODE_IDLE_TIMEOUT', message: expect.stringContaining('after-hooks of Task:') })
+  await expect(node!.stop({ timeout: 100 })).rejects.toMatchObject({ code: 'NODE_STOP_FAILED', message: expect.stringContaining('after-hooks of Task:') })
+  expect(await creating).toBe('done')
+}, 10_000)
+
+test('1,000 saves at once: of one entity, of many entities of one object, of many objects', async () => {
+  const [node] = await tasks(rig, 1)
+  const one = await node!.use(Task).create({ title: 'one' })
+  const ids = await Promise.all(Array.from({ length: 334 }, async (_, i) => {
+    one.title = String(i)
+    return await one.save()
+  }))
+  expect((await node!.use(Task).get(one.id))!.title).toBe('333')
+  expect(ids.flat().length).toBeLessThanOrEqual(334)
+
+  const shared = await node!.use(Task).create({})
+  const entities = await Promise.all(Array.from({ length: 333 }, async () => await node!.use(Task).open(shared.id)))
+  await Promise.all(entities.map(async (entity, i) => {
+    entity.visits.add()
+    entity.phones.set(String(i), 'x')
+    await entity.save()
+  }))
+  const counted = (await node!.use(Task).get(shared.id))!
+  expect([counted.visits.value, counted.phones.size]).toEqual([333, 333])
+
+  await Promise.all(Array.from({ length: 333 }, async (_, i) => await node!.use(Task).create({ title: String(i) })))
+  expect(await node!.use(Task).count()).toBe(335)
+}, 15_000)
+
+test('stop() amid saves: what resolved is there, what comes after it is told so, and it ends in time', async () => {
+  const path = await rig.directory()
+  const [node] = await tasks(rig, 1, { path })
+  const created: string[] = []
+  const ends = Promise.all(Array.from({ length: 8 }, async () => {
+    for (;;) {
+      try {
+        created.push((await node!.use(Task).create({ title: 'x' })).id)
+      } catch (error) {
+        return (error as { code: unknown }).code
+      }
+    }
+  }))
+  const entity = await node!.use(Task).create({ title: 'old' })
+  const saving = (async (live: Node) => {
+    for (let i = 0; live.status.running; i++) {
+      entity.title = String(i)
+      await entity.save()
+    }
+  })(node!)
+  while (created.length < 50) await new Promise(resolve => { setImmediate(resolve) })
+  await node!.stop()
+  expect(new Set(await ends)).toEqual(new Set(['NODE_STOPPED']))
+  expect(['done', 'NODE_STOPPED']).toContain(await outcome(saving))
+  entity.state = 'late'
+  expect(await outcome(entity.save())).toBe('NODE_STOPPED')
+  expect(entity.$.dirty).toContain('state')
+  const [again] = await tasks(rig, 1, { path })
+  const here = new Set(await again!.use(Task).ids())
+  expect(created.filter(id => !here.has(id))).toEqual([])
+}, 15_000)
+
+test('saves in a loop that nobody ends don\'t keep stop() waiting', async () => {
+  const [node] = await tasks(rig, 1)
+  const tasksHere = await Promise.all(Array.from({ length: 4 }, async () => await node!.use(Task).create({})))
+  const loops = tasksHere.map(async task => {
+    for (let i = 0; ; i++) {
+      task.title = String(i)
+      await task.save()
+    }
+  })
+  // A node in memory does all in microtasks: let the loops get under way, and time pass.
+  for (let i = 0; i < 100; i++) await Promise.resolve()
+  await node!.stop()
+  expect(await Promise.all(loops.map(outcome))).toEqual(Array.from({ length: 4 }, () => 'NODE_STOPPED'))
+}, 10_000)
