@@ -1,6 +1,7 @@
 import { DinemicError } from '@dinemic/core'
 import type { UpdateId } from '@dinemic/core'
 import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
+import { checkOptions } from './check-options.js'
 import type { Enlisted, EntityWriter } from './construct.js'
 import { checkNotReentrant, currentHook } from './hooks/context.js'
 import { SaveQueue } from './save-queue.js'
@@ -32,11 +33,15 @@ export class CopyWriter implements EntityWriter {
     this.#readonly = options.readonly
   }
 
-  async save ({ propose = false, ifUnchanged = false }: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+  async save (options: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    checkOptions('save()', options, { ifUnchanged: 'boolean', propose: 'boolean' })
+    const { propose = false, ifUnchanged = false } = options
     return this.#write(await this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
   }
 
-  async remove ({ propose = false }: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+  async remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
+    checkOptions('remove()', options, { propose: 'boolean' })
+    const { propose = false } = options
     return this.#write(await this.enlist({ remove: true }), { propose })
   }
 
