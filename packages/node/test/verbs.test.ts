@@ -51,7 +51,7 @@ test('stop is idempotent, waits, and leaves a node that says so', async () => {
     await expect(verb()).rejects.toMatchObject({ code: 'NODE_STOPPED' })
   }
   bob.name = 'Rob'
-  await expect(bob.save()).rejects.toMatchObject({ code: 'STORE_NOT_OPEN' })
+  await expect(bob.save()).rejects.toMatchObject({ code: 'NODE_STOPPED' })
 })
 
 test('await using stops the node', async () => {

@@ -103,7 +103,8 @@ describe('a counter', () => {
     here.visits.add(5)
     there.visits.add(-2)
     await Promise.all([here.save(), there.save()])
-    await Promise.all([shown(a, here.id, ({ visits }) => visits.value === 3), shown(b, here.id, ({ visits }) => visits.value === 3)])
+    const both = await Promise.all([a, b].map(node => shown(node, here.id, ({ visits }) => visits.value === 3)))
+    expect(both.map(({ visits }) => visits.exact)).toEqual([3n, 3n])
   })
 })
 

@@ -75,7 +75,7 @@ describe('where', () => {
 
   test('what can\'t be asked is refused and says why', async () => {
     const bad = async (query: unknown): Promise<unknown> => await thrownBy(() => cards.find(query as Query<Card>))
-    const value = (text: string): unknown => ({ code: 'ORM_BAD_VALUE', message: expect.stringContaining(text) })
+    const value = (text: string): object => ({ code: 'ORM_BAD_VALUE', message: expect.stringContaining(text) })
     expect(await bad({ where: { name: undefined } })).toMatchObject(value('Card.name'))
     expect(await bad({ where: { age: { gte: undefined } } })).toMatchObject(value('undefined'))
     expect(await bad({ where: { age: { gtee: 1 } } })).toMatchObject(value("Did you mean 'gte'"))

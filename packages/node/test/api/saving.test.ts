@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Listener, OnUpdate } from '../../src/index.js'
-import type { Change, Node } from '../../src/index.js'
+import type { Node } from '../../src/index.js'
 import { Rig } from '../support/rig.js'
 import { Card, MODELS, Team, thrownBy } from './models.js'
 
@@ -111,7 +111,7 @@ describe('save()', () => {
     const node = await start()
     const card = await node.use(Card).create({ name: 'Bob' })
     class Again extends Listener {
-      @OnUpdate('name') async save (_: Change): Promise<void> { await card.save() }
+      @OnUpdate('name') async save (): Promise<void> { await card.save() }
     }
     new Again().apply('Card:[id]:name', node)
     card.name = 'Rob'
