@@ -1,4 +1,5 @@
 import { readersOf } from './access.js'
+import { equalBytes } from './bytes.js'
 import { parseId } from './ids.js'
 import { exchangeKeyOf } from './keys/convert.js'
 import type { CryptoProvider } from './keys/provider.js'
@@ -34,18 +35,37 @@ export function unwrappedReaders (state: ObjectState, epoch: string): readonly O
   return readersOf(state).filter(reader => !wrapped.has(reader) && isReachable(reader))
 }
 
-/** The seeds of all epochs that a key opens: the owner's from the owner's secret, a reader's from its wraps and what these replace. */
+/**
+ * The seeds of all epochs that a key opens: the owner's from the owner's secret, a reader's from its wraps and what these
+ * replace. Remembered as long as the state's epochs and wraps are: a save and the snapshot after it ask several times.
+ */
 export function seedsOf (provider: CryptoProvider, state: ObjectState, holder: KeyHolder): ReadonlyMap<string, Uint8Array> {
+  const known = remembered.get(state.epochs)?.get(holder.id)
+  if (known !== undefined && known.wraps === state.wraps && equalBytes(known.secret, holder.seed)) return known.seeds
+  const seeds = holder.id === state.id ? ownersSeeds(provider, state, holder) : readersSeeds(provider, state, holder)
+  const holders = remembered.get(state.epochs) ?? new Map<ObjectId, Remembered>()
+  remembered.set(state.epochs, holders.set(holder.id, { wraps: state.wraps, secret: holder.seed, seeds }))
+  return seeds
+}
+
+interface Remembered { readonly wraps: readonly Wrap[], readonly secret: Uint8Array, readonly seeds: ReadonlyMap<string, Uint8Array> }
+
+/** By the list of epochs, which every state has that it stayed the same for. */
+const remembered = new WeakMap<readonly EpochState[], Map<ObjectId, Remembered>>()
+
+function ownersSeeds (provider: CryptoProvider, state: ObjectState, owner: KeyHolder): Map<string, Uint8Array> {
   const seeds = new Map<string, Uint8Array>()
-  if (holder.id === state.id) {
-    for (const epoch of state.epochs) {
-      const seed = epochSeed(provider, holder.seed, state.id, epoch.nonce)
-      if (epochId(provider, seed) === epoch.id) seeds.set(epoch.id, seed)
-    }
-    return seeds
+  for (const epoch of state.epochs) {
+    const seed = epochSeed(provider, owner.seed, state.id, epoch.nonce)
+    if (epochId(provider, seed) === epoch.id) seeds.set(epoch.id, seed)
   }
-  const queue = state.wraps.filter(wrap => wrap.subject === holder.id).flatMap(({ epoch, boxed }) => {
-    const seed = unwrapSeed(provider, { readerSeed: holder.seed, reader: holder.id, object: state.id, epoch, boxed })
+  return seeds
+}
+
+function readersSeeds (provider: CryptoProvider, state: ObjectState, reader: KeyHolder): Map<string, Uint8Array> {
+  const seeds = new Map<string, Uint8Array>()
+  const queue = state.wraps.filter(wrap => wrap.subject === reader.id).flatMap(({ epoch, boxed }) => {
+    const seed = unwrapSeed(provider, { readerSeed: reader.seed, reader: reader.id, object: state.id, epoch, boxed })
     return seed === undefined ? [] : [{ id: epoch, seed }]
   })
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
