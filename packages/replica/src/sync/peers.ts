@@ -37,6 +37,8 @@ interface Session {
   asking: boolean
   /** Both sides' sums when a comparison last brought nothing: as long as they stay, another would bring nothing either. */
   futile: string
+  /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
+  lost: number
 }
 
 /**
@@ -53,7 +55,7 @@ export class Peers {
   }
 
   connected ({ id }: PeerInfo): void {
-    this.#sessions.set(id, { running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false, futile: '' })
+    this.#sessions.set(id, { running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false, futile: '', lost: 0 })
     this.#parts.wants.forget(id)
     this.compare(id)
   }
@@ -135,13 +137,14 @@ export class Peers {
     if (answer === undefined) return false
     const theirs = decodeGreeting(answer)
     this.heard(peer, theirs, ours)
+    const { lost } = session
     let got = 0
     if (session.futile !== pairOf(theirs, ours)) {
       for (const model of differing(theirs, ours)) got += await this.#pull(peer, model)
     }
     await this.#ask(peer)
     if (got > 0) this.#spread(peer)
-    else session.futile = pairOf(theirs, ours)
+    else if (session.lost === lost) session.futile = pairOf(theirs, ours)
     return got > 0
   }
 
@@ -226,8 +229,10 @@ export class Peers {
     try {
       return await this.#parts.network.request(peer, encodeRequest(request), signal === undefined ? {} : { signal })
     } catch (error) {
-      if (isDinemicError(error) && error.code.startsWith('NET_')) return undefined
-      throw error
+      if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
+      const session = this.#sessions.get(peer)
+      if (session !== undefined) session.lost++
+      return undefined
     }
   }
 }
