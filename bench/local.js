@@ -8,9 +8,9 @@ import { Person, quiet } from './model.js'
 const CREATES = Math.round(1000 * SCALE)
 const UPDATES = Math.round(1000 * SCALE)
 
-/** Rows of a commit, in bytes of key and value, as the store writes them: object, update, index by id, reconciled set; a create adds its key. */
-const UPDATE_ROWS = [[36, 420], [6, 300], [33, 9], [42, 5]]
-const CREATE_ROWS = [...UPDATE_ROWS, [42, 33]]
+/** Rows of a commit, in bytes of key and value, as the store writes them: index by id, update, reconciled set, object; a create adds its key. */
+const UPDATE_ROWS = [[9, 2], [3, 210], [46, 1], [40, 420]]
+const CREATE_ROWS = [[9, 2], [3, 369], [46, 1], [40, 372], [40, 32]]
 
 const figures = { creates: [], bareCreates: [], updates: [], bareUpdates: [] }
 for (let run = 0; run < RUNS; run++) {
