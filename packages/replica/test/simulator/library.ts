@@ -1,4 +1,4 @@
-import { decodeFrame, refKey } from '@dinemic/core'
+import { decodeFrame } from '@dinemic/core'
 import type { Grant, GrantRef, NetworkBinding, ObjectId, Update, UpdateId } from '@dinemic/core'
 
 /** All updates that any node has ever stored: what the rules are checked against, and what an adversary who hears everything knows. */
@@ -11,15 +11,13 @@ export class Library {
     this.#binding = binding
   }
 
-  /** The update in a frame; false if it was known. */
-  add (id: UpdateId, frame: Uint8Array): Update | undefined {
-    if (this.updates.has(id)) return undefined
+  add (id: UpdateId, frame: Uint8Array): void {
+    if (this.updates.has(id)) return
     const update = decodeFrame(this.#binding, frame.slice())
     this.updates.set(id, update)
     const siblings = this.#byObject.get(update.object)
     if (siblings === undefined) this.#byObject.set(update.object, [update])
     else siblings.push(update)
-    return update
   }
 
   get objects (): readonly ObjectId[] {
@@ -38,9 +36,4 @@ export class Library {
 
 export function grantsOf ({ body }: Update): readonly Grant[] {
   return body.kind === 'genesis' ? body.grants : body.kind === 'grant' ? [body.grant] : []
-}
-
-/** Keys of the grants that these updates close. */
-export function closedIn (updates: Iterable<Update>): Set<string> {
-  return new Set([...updates].flatMap(({ body }) => body.kind === 'close' ? [refKey(body.grant)] : []))
 }

@@ -81,14 +81,20 @@ export class SimNode {
     this.#process = process
     this.replica = replica
     this.network = network
-    await replica.start()
+    await Promise.race([replica.start(), process.end])
     if (process.alive) await network.start()
+  }
+
+  /** What the running process answers; undefined where there is none, or none any more. */
+  async ask<T> (question: (replica: Replica) => Promise<T>): Promise<T | undefined> {
+    if (this.replica === undefined || this.#process === undefined) return undefined
+    return await Promise.race([question(this.replica), this.#process.end])
   }
 
   /** The process dies at this instant: with the machine's power everything goes that was not synced. */
   crash (unsynced: 'kept' | 'lost'): void {
     if (this.#process === undefined) return
-    this.#process.alive = false
+    this.#process.die()
     this.#process = undefined
     this.replica = undefined
     void this.network?.stop()
@@ -122,13 +128,21 @@ class Process implements Life {
   alive = true
   /** Points at which it may die that are left. */
   fuse = Infinity
-  readonly #die: () => void
+  readonly end: Promise<undefined>
+  readonly #crash: () => void
+  #ended = (): void => {}
 
-  constructor (die: () => void) {
-    this.#die = die
+  constructor (crash: () => void) {
+    this.#crash = crash
+    this.end = new Promise(resolve => { this.#ended = () => { resolve(undefined) } })
   }
 
   mayDie (): void {
-    if (this.alive && this.fuse-- <= 0) this.#die()
+    if (this.alive && this.fuse-- <= 0) this.#crash()
+  }
+
+  die (): void {
+    this.alive = false
+    this.#ended()
   }
 }

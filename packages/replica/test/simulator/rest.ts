@@ -11,7 +11,10 @@ const ROUNDS = 40
  */
 export async function comeToRest (world: World): Promise<void> {
   Object.assign(world.faults, { drop: 0, duplicate: 0, reorder: 0 })
-  for (const node of world.nodes) if (!node.isUp) await node.start()
+  for (const node of world.nodes) {
+    node.lightFuse(Infinity)
+    if (!node.isUp) await node.start()
+  }
   world.hub.heal()
   await world.reconnect()
   let calm = 0

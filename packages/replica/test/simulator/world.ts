@@ -1,5 +1,5 @@
-import { Positions, bindNetwork, bytesToHex, formatId } from '@dinemic/core'
-import type { Commit, CryptoProvider, NetworkBinding, ObjectId } from '@dinemic/core'
+import { Positions, bindNetwork, bytesToHex, concatBytes, decodeFrame, formatId, utf8 } from '@dinemic/core'
+import type { Commit, CryptoProvider, NetworkBinding, ObjectId, Update, UpdateId } from '@dinemic/core'
 import { MemoryHub, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
 import type { Faults } from '@dinemic/core/testing'
 import type { ObjectChange } from '../../src/engine.js'
@@ -39,6 +39,8 @@ export class World {
   readonly nodes: SimNode[] = []
   readonly objects: SimObject[] = []
   readonly library: Library
+  /** Updates that no honest node wrote. */
+  readonly foreign = new Set<UpdateId>()
   readonly trace: Trace
   /** Commits of all nodes so far: when it stands still, nothing happens. */
   commits = 0
@@ -67,6 +69,15 @@ export class World {
   /** A rule is broken. */
   fail (rule: string, details: string): void {
     this.problem ??= `${rule}: ${details}`
+  }
+
+  decode (frame: Uint8Array): Update {
+    return decodeFrame(this.binding, frame)
+  }
+
+  /** The id that a frame's update has or would have. */
+  idOf (frame: Uint8Array): UpdateId {
+    return bytesToHex(this.provider.sha256(concatBytes(utf8('dinemic/update\0'), this.binding.networkHash, frame.subarray(64))))
   }
 
   get up (): SimNode[] {
@@ -101,11 +112,13 @@ export class World {
 
   /** Delivers up to so many parcels. */
   async deliver (parcels: number): Promise<void> {
+    await this.turn()
     for (let i = 0; i < parcels && this.hub.step(); i++) await this.turn()
   }
 
   /** Delivers until nothing is under way. */
   async drain (): Promise<void> {
+    await this.turn()
     for (let delivered = 0; this.hub.pending > 0; delivered++) {
       if (delivered > PATIENCE) return this.fail('the network comes to rest', `${PATIENCE} parcels and no end`)
       this.hub.step()

@@ -1,8 +1,9 @@
 import { isDinemicError } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
-import type { SimNode } from '../node.js'
+import type { Adversary } from '../adversary/adversary.js'
 import { MODELS } from '../node.js'
+import type { SimNode } from '../node.js'
 import { idOf } from '../world.js'
 import type { SimObject, World } from '../world.js'
 
@@ -13,13 +14,14 @@ export interface Scene {
   readonly world: World
   /** Of this step alone: leaving out other steps doesn't change what this one draws. */
   readonly random: SeededRandom
-  readonly people: Person[]
+  readonly people: readonly Person[]
+  readonly adversary: Adversary
   /** States as somebody read them a while ago, by node and object: what stale entities save from. */
   readonly snapshots: Map<string, ObjectState>
 }
 
 /** What honest code may be told. Anything else is a mistake of the engine. */
-const HONEST = ['ORM_NOT_AUTHORIZED', 'ORM_NOT_FOUND', 'ORM_EPOCH_PENDING', 'ORM_VETOED', 'ORM_STALE', 'ORM_TOO_LARGE']
+const HONEST = ['ORM_NOT_AUTHORIZED', 'ORM_NOT_FOUND', 'ORM_NO_KEY', 'ORM_EPOCH_PENDING', 'ORM_VETOED', 'ORM_STALE', 'ORM_TOO_LARGE']
 
 /** Begins something; it may take time, a crash may end it, and its outcome is noted. */
 export function attempt ({ world }: Scene, what: string, task: () => Promise<unknown>): string {
@@ -48,7 +50,7 @@ export async function somePlace ({ world, random, snapshots }: Scene, { owned = 
   if (node === undefined) return undefined
   for (const object of random.shuffled(world.objects)) {
     if (owned && !await node.keys.has(object.id)) continue
-    const current = await node.replica?.state(object.id)
+    const current = await node.ask(async replica => await replica.state(object.id))
     if (current === undefined) continue
     const key = `${node.name} ${object.id}`
     const stale = snapshots.get(key)

@@ -24,7 +24,7 @@ export async function revokeTwice (scene: Scene): Promise<string> {
   const first = await somePlace(scene, { owned: true })
   if (first === undefined) return 'no owner is up'
   for (const node of random.shuffled(world.up)) {
-    const state = await node.replica?.state(first.object.id)
+    const state = await node.ask(async replica => await replica.state(first.object.id))
     if (node === first.node || state === undefined || !await node.keys.has(first.object.id)) continue
     return `${await revokeAt(scene, first)}; ${await revokeAt(scene, { ...first, node, state })}`
   }
@@ -59,7 +59,7 @@ async function someRevoke ({ random }: Scene, { node, object, state }: Place): P
   const open = random.pick(openGrants(state))?.grant
   if (open === undefined) return undefined
   const rights = random.chance(0.6) ? rightsOf(state, open.subject) : [open.right]
-  const history = random.chance(0.3) ? await node.replica!.history(object.id) : undefined
+  const history = random.chance(0.3) ? await node.ask(async replica => await replica.history(object.id)) : undefined
   const keep = history?.filter(({ author, root, verdict }) => root !== null && verdict === 'ok' && (open.subject === null || author === open.subject)).map(({ id }) => id)
   return { subject: open.subject, rights, ...keep === undefined ? {} : { keep: random.shuffled(keep).slice(0, random.below(4)) } }
 }

@@ -20,7 +20,7 @@ export async function create (scene: Scene): Promise<string> {
   const subjects = random.chance(0.7) ? [someSubject(scene), someSubject(scene)].filter(subject => subject !== object.id) : []
   const open = random.chance(0.2) ? [{ subject: null, right: 'update' as const, fields: ['name', 'tags', 'mixed'], limit: 20 }] : []
   const grants = [...new Set(subjects)].flatMap(subject => rights.map(right => ({ subject, right })))
-  return attempt(scene, `${node.name} creates ${object.id}`, async () => await node.replica!.write([{
+  return attempt(scene, `${node.name} creates ${object.id}`, async () => await node.replica?.write([{
     object: object.id, caller: object.id, create: { seed }, operations, encrypted: [...object.encrypted], grants: [...grants, ...open]
   }]))
 }
@@ -54,7 +54,7 @@ export async function propose (scene: Scene): Promise<string> {
   if (place === undefined || caller === undefined || caller === place.object.id) return 'nobody proposes'
   const { node, object, state } = place
   const request = { object: object.id, caller, base: state, operations: operations(scene, place), encrypted: [...object.encrypted] }
-  return attempt(scene, `${node.name} proposes for ${object.id} as ${caller}`, async () => await node.replica!.propose(request))
+  return attempt(scene, `${node.name} proposes for ${object.id} as ${caller}`, async () => await node.replica?.propose(request))
 }
 
 /** A class learns that a field is to be encrypted; the next save of an owner names it. */
@@ -71,12 +71,12 @@ export async function adopt (scene: Scene): Promise<string> {
   const node = random.pick(world.up)
   const object = random.pick(world.objects)
   if (node === undefined || object === undefined) return 'nobody adopts'
-  return attempt(scene, `${node.name} adopts ${object.id}`, async () => { await node.replica!.adopt(object.id, object.seed) })
+  return attempt(scene, `${node.name} adopts ${object.id}`, async () => { await node.replica?.adopt(object.id, object.seed) })
 }
 
 export function write (scene: Scene, { node, object, state }: Place, what: string, request: Pick<WriteRequest, 'caller' | 'operations'> & Partial<WriteRequest>): string {
   const full: WriteRequest = { object: object.id, base: state, encrypted: [...object.encrypted], ...request }
-  return attempt(scene, `${node.name} ${object.id} ${what}`, async () => await node.replica!.write([full]))
+  return attempt(scene, `${node.name} ${object.id} ${what}`, async () => await node.replica?.write([full]))
 }
 
 function operations ({ random }: Scene, { node, object, state }: Place): Operation[] {

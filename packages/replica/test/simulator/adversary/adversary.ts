@@ -1,0 +1,95 @@
+import { bytesToHex, clockMillis, isModelName, parseId } from '@dinemic/core'
+import type { Network, Update, UpdateId } from '@dinemic/core'
+import { SeededRandom } from '@dinemic/core/testing'
+import { decodeRequest, encodeFrames, encodeGot, encodeGreeting, encodeList } from '../../../src/sync/messages.js'
+import { MODELS } from '../node.js'
+import type { Person } from '../workload/actors.js'
+import { newPerson } from '../workload/actors.js'
+import type { World } from '../world.js'
+import { breakSchema, flood, fromTheFuture, malleate, placeBadly, ruleBadly, transplant } from './attacks-on-bytes.js'
+import { backDate, fork, futureDate, hideCloses, launder, linkBadly, replay, supersedeAll, withhold, writeOn } from './attacks-on-chains.js'
+import type { Attack } from './attacks-on-chains.js'
+
+const ATTACKS: Readonly<Record<string, Attack>> = {
+  backDate, breakSchema, flood, fork, fromTheFuture, futureDate, hideCloses, launder, linkBadly, malleate, placeBadly, replay, ruleBadly, supersedeAll, transplant, withhold, writeOn
+}
+const GRANT_HIDING = 0.2
+
+/** A peer of its own that speaks the protocol and lies: in what it publishes, and in what it answers. */
+export class Adversary {
+  readonly #world: World
+  readonly #people: readonly Person[]
+  readonly #own: readonly Person[]
+  readonly #random: SeededRandom
+  readonly #withheld: Uint8Array[] = []
+  readonly #network: Network
+
+  constructor (world: World, people: readonly Person[], seed: number) {
+    this.#world = world
+    this.#people = people
+    this.#random = new SeededRandom(seed, 'adversary')
+    this.#own = [newPerson(world, this.#random, undefined), newPerson(world, this.#random, undefined)]
+    this.#network = world.hub.create('adversary')
+  }
+
+  async start (): Promise<void> {
+    this.#network.handle({
+      message: async () => 'ignore',
+      request: async (_from, data) => this.#answer(data),
+      connected: () => {},
+      disconnected: () => {}
+    })
+    for (const model of MODELS) this.#network.subscribe(model)
+    await this.#network.start()
+  }
+
+  /** One attack, on those it can reach. */
+  async act (random: SeededRandom): Promise<string> {
+    const victims = random.shuffled(this.#world.up).slice(0, random.between(1, 3))
+    for (const victim of victims) await this.#network.connect(`memory:${victim.name}`).catch(() => { /* kept apart */ })
+    const [name, attack] = random.chance(0.1) ? ['release', () => this.#withheld.splice(0)] as const : random.pick(Object.entries(ATTACKS))!
+    const frames = attack({
+      world: this.#world, random, people: this.#people, own: this.#own,
+      withhold: kept => { this.#withheld.push(...kept) }
+    })
+    for (const frame of frames) this.#world.foreign.add(this.#world.idOf(frame))
+    for (let at = 0; at < frames.length; at += 2) {
+      const batch = frames.slice(at, at + 2)
+      await this.#network.publish(this.#topicOf(batch[0]!, random), encodeFrames(batch))
+    }
+    return `${name}: ${frames.length} frames to ${victims.map(victim => victim.name).join(' ')}`
+  }
+
+  #topicOf (frame: Uint8Array, random: SeededRandom): string {
+    try {
+      const { model } = parseId(this.#world.decode(frame).object)
+      return isModelName(model) ? model : MODELS[0]
+    } catch {
+      return random.pick(MODELS)!
+    }
+  }
+
+  /** Nothing that ends a grant, sometimes nothing of use, sometimes what nobody else has. */
+  #answer (data: Uint8Array): Uint8Array {
+    const random = this.#random
+    if (random.chance(0.1)) return random.bytes(random.below(100))
+    const request = decodeRequest(data)
+    switch (request.ask) {
+      case 'compare': return encodeGreeting({ version: 1, time: random.below(2 ** 47), sums: MODELS.map(model => ({ model, count: random.below(100), sum: bytesToHex(random.bytes(32)) })) })
+      case 'list': return encodeList(this.#shown().map(({ id, clock }) => ({ id, millis: clockMillis(clock) })), false)
+      case 'get': return encodeGot(request.ids.length, this.#framesOf(request.ids))
+      case 'object': return encodeFrames(this.#shown().filter(({ object }) => object === request.object).map(({ frame }) => frame))
+      default: return encodeFrames([])
+    }
+  }
+
+  #shown (): Update[] {
+    return [...this.#world.library.updates.values()].filter(({ kind }) => kind !== 'close' && !(kind === 'grant' && this.#random.chance(GRANT_HIDING))).slice(-50)
+  }
+
+  #framesOf (ids: readonly UpdateId[]): Uint8Array[] {
+    const { library } = this.#world
+    const asked = ids.flatMap(id => library.updates.get(id) ?? []).filter(({ kind }) => kind !== 'close')
+    return (this.#random.chance(0.3) ? this.#withheld : []).concat(asked.map(({ frame }) => frame))
+  }
+}

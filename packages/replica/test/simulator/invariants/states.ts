@@ -1,0 +1,117 @@
+import { admissionOf, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
+import type { Commit, CryptoProvider, ObjectId, Update, UpdateId, Verdict } from '@dinemic/core'
+import { decodeRow } from '../../../src/object-row.js'
+import type { SimNode } from '../node.js'
+import type { World } from '../world.js'
+import { linesByDefinition, linesOf, verdictsByDefinition } from './definition.js'
+
+const RANK = { pending: 0, ok: 1, revoked: 2 } as const
+
+/** What a node holds of an object, read from its store. */
+export interface Holding { readonly updates: readonly Update[], readonly ids: string, readonly hash: string }
+
+/**
+ * R7, R8, and the owner's removal, after each step, for all that has changed: one set makes one state, the one of the
+ * definition; no verdict moves to the left; what is gone stays gone; and nothing is held that isn't admissible.
+ */
+export class States {
+  readonly #world: World
+  /** Not the shared one: whether a signature is good isn't taken from anybody. */
+  readonly #provider: CryptoProvider
+  readonly #changed = new Map<SimNode, Set<ObjectId>>()
+  readonly #verdicts = new Map<SimNode, Map<UpdateId, Verdict>>()
+  readonly #gone = new Map<SimNode, Set<ObjectId>>()
+  readonly #hashes = new Map<string, string>()
+  readonly #verified = new Set<string>()
+
+  constructor (world: World, provider: CryptoProvider) {
+    this.#world = world
+    this.#provider = provider
+  }
+
+  committed (node: SimNode, commit: Commit): void {
+    const changed = this.#changed.get(node) ?? new Set()
+    this.#changed.set(node, changed)
+    for (const { object } of commit.objects) changed.add(object)
+  }
+
+  /** A node that lost what wasn't synced doesn't know what it knew. */
+  died (node: SimNode): void {
+    for (const memory of [this.#changed, this.#verdicts, this.#gone]) memory.delete(node)
+  }
+
+  async afterStep (): Promise<void> {
+    for (const [node, objects] of this.#changed) {
+      for (const object of objects) if (node.isUp) await this.#check(node, object)
+    }
+    this.#changed.clear()
+  }
+
+  /** Undefined where nothing is held. */
+  async holding (node: SimNode, object: ObjectId): Promise<Holding | undefined> {
+    const row = await node.store.state(object)
+    if (row === undefined) return undefined
+    const stored = await node.store.updates(object)
+    const updates = stored.map(({ id }) => this.#world.library.updates.get(id)!)
+    stored.forEach(({ id, frame }, i) => { this.#verify(node, { ...updates[i]!, frame }, id) })
+    return { updates, ids: stored.map(({ id }) => id).sort().join(' '), hash: stateHash(this.#world.provider, decodeRow(row).full) }
+  }
+
+  async #check (node: SimNode, object: ObjectId): Promise<void> {
+    const holding = await this.holding(node, object)
+    if (holding === undefined) return
+    const { updates, ids, hash } = holding
+    const at = `${object} on ${node.name}`
+    const verdicts = verdictsByDefinition(updates)
+    if (!this.#hashes.has(ids)) this.#checkFirst(node, object, updates, verdicts)
+    const other = this.#hashes.get(ids) ?? hash
+    this.#hashes.set(ids, hash)
+    if (other !== hash) this.#world.fail('one set makes one state', `${at} is ${hash}, where the same set made ${other}: ${await this.#difference(node, object, updates, verdicts)}`)
+    await this.#checkVerdicts(node, object, verdicts)
+    this.#checkGone(node, object, updates)
+    const wrong = await this.#difference(node, object, updates, verdicts)
+    if (wrong !== '') this.#world.fail('the state is the one of the definition', `${at}: ${wrong}`)
+  }
+
+  /** What holds for a set on whatever node. */
+  #checkFirst (node: SimNode, object: ObjectId, updates: readonly Update[], verdicts: ReadonlyMap<UpdateId, Verdict>): void {
+    for (const update of updates) {
+      const { is } = admissionOf(update, ref => this.#world.library.grantAt(ref))
+      if (isProposal(update) || is !== 'admitted') this.#world.fail('only what is admissible is held', `${node.name} holds ${update.id} of ${object}, which is not`)
+    }
+    const final = updates.find(({ body, author }) => body.kind === 'remove' && author === null)
+    if (final !== undefined && updates.length > 1) this.#world.fail('nothing comes back that its owner removed', `${node.name} holds ${updates.length} updates of ${object} after ${final.id}`)
+  }
+
+  async #checkVerdicts (node: SimNode, object: ObjectId, expected: ReadonlyMap<UpdateId, Verdict>): Promise<void> {
+    const before = this.#verdicts.get(node) ?? new Map<UpdateId, Verdict>()
+    this.#verdicts.set(node, before)
+    for (const { id, verdict } of await node.ask(async replica => await replica.history(object)) ?? []) {
+      const was = before.get(id) ?? 'pending'
+      if (RANK[verdict] < RANK[was]) this.#world.fail('no verdict moves to the left', `${id} of ${object} on ${node.name} was ${was} and is ${verdict}`)
+      if (verdict !== expected.get(id)) this.#world.fail('verdicts are those of the definition', `${id} of ${object} on ${node.name} is ${verdict} and should be ${expected.get(id)}`)
+      before.set(id, verdict)
+    }
+  }
+
+  #checkGone (node: SimNode, object: ObjectId, updates: readonly Update[]): void {
+    const gone = this.#gone.get(node) ?? new Set()
+    this.#gone.set(node, gone)
+    const isGone = updates.length === 1 && updates[0]!.body.kind === 'remove' && updates[0]!.author === null
+    if (gone.has(object) && !isGone) this.#world.fail('nothing comes back that its owner removed', `${object} is back on ${node.name}`)
+    if (isGone) gone.add(object)
+  }
+
+  async #difference (node: SimNode, object: ObjectId, updates: readonly Update[], verdicts: ReadonlyMap<UpdateId, Verdict>): Promise<string> {
+    const { full } = decodeRow((await node.store.state(object))!)
+    const [expected, found] = [linesByDefinition(updates, verdicts), linesOf(full)]
+    return [...expected.filter(line => !found.includes(line)).map(line => `lacks "${line}"`), ...found.filter(line => !expected.includes(line)).map(line => `has "${line}"`)].slice(0, 4).join(', ')
+  }
+
+  #verify (node: SimNode, update: Update, id: UpdateId): void {
+    const key = `${id} ${update.frame.subarray(0, 64).join()}`
+    if (this.#verified.has(key)) return
+    this.#verified.add(key)
+    if (!verifyUpdate({ ...this.#world.binding, provider: this.#provider }, update)) this.#world.fail('only what is well signed is held', `${node.name} holds ${id} with a bad signature`)
+  }
+}
