@@ -25,9 +25,10 @@ class Memo extends Entity {
 }
 
 test('`this` of a model\'s after-hook may be changed and saved; its save() has run when that of the user resolves, and its hooks follow', async () => {
-  const heard = new class extends Heard {
+  class Log extends Heard {
     @OnUpdated() hear ({ field, after }: Change<Memo>) { this.keep(field, after) }
-  }()
+  }
+  const heard = new Log()
   const node = await rig.start({ models: [Memo], listeners: [[heard, 'Memo:[id]:[field]']] })
   const memo = await node.use(Memo).create({ title: 'ONE' })
   expect((await node.use(Memo).get(memo.id))!.slug).toBe('one')
@@ -42,9 +43,10 @@ test('`this` of a before-hook, and the object of a change, can\'t be saved', asy
   const codes: unknown[] = []
   const node = await rig.start({ models: [Memo] })
   const memo = await node.use(Memo).create({ title: 'Frozen' })
-  const listener = new class extends Listener {
+  class Saves extends Listener {
     @OnUpdated('slug') async hear ({ object }: Change<Memo, 'slug'>) { await object.save().catch(({ code }: { code: unknown }) => { codes.push(code) }) }
-  }()
+  }
+  const listener = new Saves()
   listener.apply('Memo:[id]:slug', node)
   memo.slug = 'x'
   await memo.save()
@@ -56,14 +58,15 @@ test('`this` of a before-hook, and the object of a change, can\'t be saved', asy
 test('another object may be written in either phase', async () => {
   const [node] = await tasks(rig, 1)
   const log = await node!.use(Task).create({ state: 'log' })
-  const clerk = new class extends Listener {
+  class Clerk extends Listener {
     @OnUpdate('title') async before ({ after }: Change<Task, 'title'>) { await this.#write(`before ${after}`) }
     @OnUpdated('title') async after ({ after }: Change<Task, 'title'>) { await this.#write(`after ${after}`) }
     async #write (text: string) {
       log.tags.push(text)
       await log.save()
     }
-  }()
+  }
+  const clerk = new Clerk()
   clerk.apply('Task:[id]:title', node)
   const task = await node!.use(Task).create({ title: 'one' })
   task.title = 'two'
@@ -72,8 +75,10 @@ test('another object may be written in either phase', async () => {
 })
 
 test('what an after-hook throws is reported as ORM_HOOK_FAILED, undoes nothing and stops nobody', async () => {
-  const clumsy = new class extends Listener { @OnUpdated('title') async hear () { throw new RangeError('clumsy') } }()
-  const next = new class extends Heard { @OnUpdated('title') hear ({ after }: Change<Task, 'title'>) { this.keep(after) } }()
+  class Clumsy extends Listener { @OnUpdated('title') async hear () { throw new RangeError('clumsy') } }
+  const clumsy = new Clumsy()
+  class Next extends Heard { @OnUpdated('title') hear ({ after }: Change<Task, 'title'>) { this.keep(after) } }
+  const next = new Next()
   const [node] = await tasks(rig, 1, { listeners: [[clumsy, FIELDS], [next, FIELDS]] })
   const reported = event(node!, 'error')
   const task = await node!.use(Task).create({ title: 'stays' })
@@ -82,7 +87,7 @@ test('what an after-hook throws is reported as ORM_HOOK_FAILED, undoes nothing a
 })
 
 test('in order for each object, one after another, however long one takes', async () => {
-  const slow = new class extends Heard {
+  class Slow extends Heard {
     running = 0
     @OnUpdated('title') async hear ({ after }: Change<Task, 'title'>) {
       this.running++
@@ -90,7 +95,8 @@ test('in order for each object, one after another, however long one takes', asyn
       for (let i = Number(after); i < 20; i++) await new Promise(resolve => { setImmediate(resolve) })
       this.keep(after, this.running--)
     }
-  }()
+  }
+  const slow = new Slow()
   const [node] = await tasks(rig, 1, { listeners: [[slow, FIELDS]] })
   const task = await node!.use(Task).create({})
   await Promise.all(Array.from({ length: 20 }, async (_, i) => {
@@ -105,10 +111,11 @@ test('in order for each object, one after another, however long one takes', asyn
 })
 
 test('what loses to a concurrent value changes nothing and is heard by no after-hook', async () => {
-  const both = new class extends Heard {
+  class Both extends Heard {
     @OnUpdate('title') before ({ after }: Change<Task, 'title'>) { this.keep('before', after) }
     @OnUpdated('title') after ({ after }: Change<Task, 'title'>) { this.keep('after', after) }
-  }()
+  }
+  const both = new Both()
   const [a, b] = await tasks(rig, 2)
   const task = await a!.use(Task).create({ title: 'first' })
   const seen = await b!.use(Task).open(task.id)

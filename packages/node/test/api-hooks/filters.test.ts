@@ -95,7 +95,7 @@ describe('apply and revoke', () => {
   test('inside a hook: who is revoked is not called any more, for this change either', async () => {
     const [node] = await tasks(rig, 1)
     const second = new All()
-    const first = new class extends Heard {
+    class FirstListener extends Heard {
       @OnUpdated('title') hear ({ after }: Change<Task, 'title'>) {
         this.keep(after)
         this.revoke('Task:[id]:title', node)
@@ -103,7 +103,8 @@ describe('apply and revoke', () => {
       }
 
       @OnUpdated('title') again () { this.keep('again') }
-    }()
+    }
+    const first = new FirstListener()
     first.apply('Task:[id]:title', node)
     second.apply('Task:[id]:title', node)
     const task = await node!.use(Task).create({ title: '1' })
