@@ -14,17 +14,19 @@ export interface Transaction {
   create<T extends EntityBase> (model: ModelClass<T>, values: CreateValues<T>, options?: CreateOptions): T
   /** Writes what is staged on the entity when the transaction ends. */
   save (entity: EntityBase): void
-  /** Removes the object; what is staged on the entity is not saved. */
+  /** Removes the object; what is staged on the entity is not saved. One that the transaction itself was to create never comes to be. */
   remove (entity: EntityBase): void
 }
 
 /** Runs `task`, then commits all that it collected in one atomic batch. If it throws, or one update is refused, nothing is written. */
 export async function transact<R> (home: EntityHome & { readonly schemas: Schemas }, task: (tx: Transaction) => R | Promise<R>): Promise<R> {
   const collected = new Map<EntityBase, 'save' | 'remove'>()
+  const created = new Set<EntityBase>()
   const result = await task({
     create: <T extends EntityBase>(model: ModelClass<T>, values: CreateValues<T>, options?: CreateOptions): T => {
       const entity = newEntity(home, home.schemas.of(model), values, options)
       collected.set(entity, 'save')
+      created.add(entity)
       return entity as T
     },
     save: (entity) => {
@@ -33,7 +35,8 @@ export async function transact<R> (home: EntityHome & { readonly schemas: Schema
     },
     remove: (entity) => {
       checkHome(home.engine, entity)
-      collected.set(entity, 'remove')
+      if (created.has(entity)) collected.delete(entity)
+      else collected.set(entity, 'remove')
     }
   })
   await commit(home.engine, collected)

@@ -185,6 +185,21 @@ describe('a transaction', () => {
     expect([bob.$.dirty, await node.use(Card).count({ where: { name: 'Never' } })]).toEqual([['age'], 0])
   })
 
+  test('that removes what it creates writes nothing; several entities of one object are all saved', async () => {
+    const node = await start()
+    const cards = node.use(Card)
+    await node.transaction(tx => { tx.remove(tx.create(Card, { name: 'Never' })) })
+    expect(await cards.count()).toBe(0)
+    const one = await cards.create({ name: 'Bob' })
+    const two = await cards.open(one.id)
+    one.name = 'Rob'
+    two.age = 4
+    await node.transaction(tx => { tx.save(one); tx.save(two) })
+    expect(await cards.count({ where: { name: 'Rob', age: 4 } })).toBe(1)
+    await node.transaction(tx => { tx.save(one); tx.remove(one) })
+    expect(await cards.count()).toBe(0)
+  })
+
   test('takes entities of its own node alone', async () => {
     const [a, b] = [await start(), await start()]
     const bob = await a.use(Card).create({ name: 'Bob' })
