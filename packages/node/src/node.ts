@@ -103,6 +103,7 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
 
   /** Connects by hand; resolves to the peer's id. Rejects with `NET_UNREACHABLE`, `NET_OTHER_NETWORK`, `NET_BAD_ADDRESS`. */
   async connect (address: string, options?: { readonly signal?: AbortSignal }): Promise<string> {
+    checkAddress(address)
     return await this.#running.network.connect(address, options)
   }
 
@@ -170,4 +171,10 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
     if (!this.#stopping) return this.#composed
     throw new DinemicError('NODE_STOPPED', 'This node has been stopped. Start another one with Node.start(); on the same path it has all that this one had.')
   }
+}
+
+/** Such as the undefined of `other.addresses[0]` where the other node doesn't listen. */
+function checkAddress (address: unknown): void {
+  if (typeof address === 'string') return
+  throw new DinemicError('NET_BAD_ADDRESS', `node.connect() was given an address of type ${typeof address}. Give one of the other node's addresses, such as '/ip4/192.168.0.7/tcp/4001'; a node that only dials has none.`)
 }

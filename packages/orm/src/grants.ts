@@ -7,7 +7,7 @@ import { checkStoredName } from './schema/names.js'
 import type { ModelSchema } from './schema/types.js'
 import type { AuthorizeOptions, CreateOptions, Grantee, Rights, Subject } from './types.js'
 
-const RIGHTS: readonly Right[] = ['read', 'update', 'remove']
+export const RIGHTS: readonly Right[] = ['read', 'update', 'remove']
 
 const LIMITING: OptionKinds<AuthorizeOptions> = { fields: 'list', limit: 'number' }
 /** What a grant takes. */

@@ -6,7 +6,7 @@ import type { Cell } from './cells/cell.js'
 import { checkOptions } from './check-options.js'
 import { conflictsIn } from './conflicts.js'
 import { anyValue, hasValue, plain } from './generic-value.js'
-import { GRANTING, grantRequests, rightsOf, subjectOf } from './grants.js'
+import { GRANTING, RIGHTS, grantRequests, rightsOf, subjectOf } from './grants.js'
 import { checkStoredName } from './schema/names.js'
 import type { AuthorizeOptions, Conflict, Handle, RevokeOptions, Subject } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
@@ -58,6 +58,7 @@ export class EntityHandle implements Handle {
   }
 
   can (right: Right, who: Subject = this.#copy.caller): boolean {
+    checkRight(right)
     const subject = subjectOf(who)
     return subject === null ? grantsTo(this.#copy.state, null, right).length > 0 : can(this.#copy.state, subject, right)
   }
@@ -146,6 +147,12 @@ export class EntityHandle implements Handle {
     const reason = owned ? `this entity acts as ${caller}. Open it without \`as\`` : 'its private key is not on this node. Do it where the object was created, or import its key: node.keys.import()'
     throw new DinemicError('ORM_NOT_OWNER', `$.${verb}() of ${id}: only the owner grants and revokes, and ${reason}.`, { details: { id, caller } })
   }
+}
+
+/** The owner may do everything, so a misspelt right would always be his. */
+function checkRight (right: unknown): void {
+  if (RIGHTS.includes(right as Right)) return
+  throw new DinemicError('ORM_BAD_VALUE', `$.can() was asked for a right that isn't one of ${RIGHTS.join(', ')}.`)
 }
 
 function checkBytes (verb: string, bytes: unknown): void {

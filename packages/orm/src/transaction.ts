@@ -20,6 +20,7 @@ export interface Transaction {
 
 /** Runs `task`, then commits all that it collected in one atomic batch. If it throws, or one update is refused, nothing is written. */
 export async function transact<R> (home: EntityHome & { readonly schemas: Schemas }, task: (tx: Transaction) => R | Promise<R>): Promise<R> {
+  if (typeof task !== 'function') throw new DinemicError('ORM_BAD_VALUE', `node.transaction() takes a function, async or not, and was given a value of type ${typeof task}: node.transaction(tx => { tx.save(bob) }).`)
   const collected = new Map<EntityBase, 'save' | 'remove'>()
   const created = new Set<EntityBase>()
   const result = await task({

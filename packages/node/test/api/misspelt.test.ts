@@ -59,6 +59,9 @@ test('arguments of another type are told, not stumbled over', async () => {
   for (const values of [undefined, null, 'Bob', ['Bob']]) {
     expect(await thrownBy(() => cards.create(untyped(values)))).toMatchObject({ code: 'ORM_BAD_VALUE', message: expect.stringContaining('Give the first values as an object') })
   }
+  expect(await thrownBy(() => node.connect(untyped(undefined)))).toMatchObject({ code: 'NET_BAD_ADDRESS' })
+  expect(await thrownBy(() => node.transaction(untyped(undefined)))).toMatchObject({ code: 'ORM_BAD_VALUE', message: expect.stringContaining('takes a function') })
+  expect(await thrownBy(() => card.$.can(untyped('write')))).toMatchObject({ code: 'ORM_BAD_VALUE', message: expect.stringContaining('read, update, remove') })
   for (const attempt of [() => card.$.seal(untyped('abc')), () => card.$.unseal(untyped('abc'))]) {
     expect(await thrownBy(attempt)).toMatchObject({ code: 'ORM_BAD_VALUE', message: expect.stringContaining('takes a Uint8Array and was given a string') })
   }
