@@ -176,6 +176,10 @@ export class Replica implements Engine {
     await this.#continuity.beforeWriting([object])
   }
 
+  async track<T> (what: string, task: Promise<T>): Promise<T> {
+    return await this.#activity.track(what, task)
+  }
+
   async hooksRun (objects: readonly ObjectId[]): Promise<void> {
     let cancel = (): void => {}
     const patience = new Promise<void>(resolve => { cancel = this.platform.schedule(HOOKS_PATIENCE, resolve) })
@@ -212,10 +216,11 @@ export class Replica implements Engine {
 
   /** Why an update isn't in force here. */
   async explain (id: UpdateId): Promise<{ is: 'unknown' | 'refused' | 'pending' | 'ok' | 'revoked' | 'masked', why: string }> {
-    const refusal = this.#replication.refusal(id)
-    if (refusal !== undefined) return { is: 'refused', why: refusal }
     const stored = await this.#store.update(id)
-    if (stored === undefined) return { is: 'unknown', why: 'No such update is here, and none was refused lately.' }
+    if (stored === undefined) {
+      const refusal = this.#replication.refusal(id)
+      return refusal === undefined ? { is: 'unknown', why: 'No such update is here, and none was refused lately.' } : { is: 'refused', why: refusal }
+    }
     const { row, verdicts } = await this.#objects.live(decodeFrame(this.#binding, stored.frame).object)
     if (row.masked.has(id)) return { is: 'masked', why: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.' }
     const is = verdicts.verdict(id) ?? 'pending'

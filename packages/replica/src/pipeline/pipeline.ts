@@ -56,14 +56,14 @@ export class Pipeline {
     return (await this.#open(update.object)).standing(update)
   }
 
-  /** Takes updates of one object from the network, in order: what became of each, and which links are missing now. */
-  async receive (object: ObjectId, updates: readonly Update[]): Promise<{ results: Taken[], missing: UpdateId[] }> {
+  /** Takes updates of one object from the network, in order: what became of each, and which links are missing now, with whether a close names them. */
+  async receive (object: ObjectId, updates: readonly Update[]): Promise<{ results: Taken[], missing: { readonly id: UpdateId, readonly named: boolean }[] }> {
     const { result } = await this.turn([object], async open => {
       const stage = await open(object)
       const origin = { local: false, owned: await this.#parts.keys.has(object) }
       const results: Taken[] = []
       for (const update of updates) results.push(await stage.take(update, origin))
-      return { results, missing: stage.live.verdicts.missing() }
+      return { results, missing: stage.live.verdicts.missing().map(id => ({ id, named: stage.live.verdicts.isNamed({ id }) })) }
     })
     return result
   }

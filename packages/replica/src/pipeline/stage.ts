@@ -18,6 +18,9 @@ export type Taken =
   | { readonly is: 'refused', readonly why: string }
   | { readonly is: 'gone', readonly tombstone: UpdateId }
 
+/** Why what a close revokes is refused. It is for as long as no other close names it. */
+export const CLOSED = 'its grant was closed'
+
 export interface Origin { readonly local: boolean, readonly owned: boolean }
 
 export interface StageParts { readonly hooks: HooksPort, readonly report: Report, readonly platform: Platform }
@@ -127,7 +130,7 @@ export class Stage {
     if (isProposal(update)) return { is: 'refused', why: 'it is a proposal, which nobody stores' }
     const admission = admissionOf(update, ref => live.grantAt(ref))
     if (admission.is !== 'admitted') return admission
-    if (live.verdicts.refuses(linkOf(update))) return { is: 'refused', why: 'its grant was closed' }
+    if (live.verdicts.refuses(linkOf(update))) return { is: 'refused', why: CLOSED }
     return admission
   }
 

@@ -1,6 +1,7 @@
 import { BoundedCache, DinemicError, decodeFrame, isDinemicError, parseId, verifyUpdate } from '@dinemic/core'
 import type { MessageVerdict, NetworkBinding, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Pipeline } from '../pipeline/pipeline.js'
+import { CLOSED } from '../pipeline/stage.js'
 import type { Taken } from '../pipeline/stage.js'
 import type { Report } from '../report.js'
 import type { Announcer } from './announcer.js'
@@ -99,9 +100,10 @@ export class Inbound {
     }
     const { results, missing } = await pipeline.receive(object, updates)
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
-    for (const id of missing) {
-      // What was refused, or is another object's, won't mend the link.
-      if (this.refusals.get(id) === undefined && !await this.#parts.has(id)) wants.add(id)
+    for (const { id, named } of missing) {
+      // What was refused, or is another object's, won't mend the link. But what one close revokes is admitted when another names it.
+      const refusal = this.refusals.get(id)
+      if ((refusal === undefined || (named && refusal === CLOSED)) && !await this.#parts.has(id)) wants.add(id)
     }
     if (wants.missing.length > 0) this.#parts.ask(from)
     return updates.filter((_, i) => results[i]!.is === 'taken')

@@ -193,11 +193,12 @@ export class Peers {
     const session = this.#sessions.get(peer)
     if (session === undefined || session.asking) return
     session.asking = true
+    const { wants } = this.#parts
     try {
-      for (let ids = this.#parts.wants.toAsk(peer); ids.length > 0; ids = this.#parts.wants.toAsk(peer)) {
+      for (let ids = wants.toAsk(peer); ids.length > 0; ids = wants.toAsk(peer)) {
         for (let at = 0; at < ids.length;) {
           const answer = await this.#request(peer, { ask: 'get', ids: ids.slice(at, at + GET_IDS) })
-          if (answer === undefined) return
+          if (answer === undefined) return wants.forget(peer) // to be asked again
           const { looked, frames } = decodeGot(answer)
           await this.#parts.inbound.frames(frames, peer)
           at += Math.max(looked, 1)
