@@ -65,3 +65,20 @@ test('after idle two connected nodes show the same', async () => {
   expect(await b.use(Person).count()).toBe(20)
   expect(b.status.missing).toEqual([])
 })
+
+test('a save is under way from the moment it is called, queued behind others or not', async () => {
+  const node = await rig.start({ path: await rig.directory() })
+  const bob = await node.use(Person).create({ name: 'Bob' })
+  const saves: Promise<unknown>[] = []
+  for (const name of ['Rob', 'Robert', 'Bobby']) {
+    bob.name = name
+    saves.push(bob.save())
+  }
+  saves.push(node.use(Person).create({ name: 'Eve' }), node.transaction(tx => { tx.create(Person, { name: 'Al' }) }))
+  await node.idle()
+  const committed = node.orm.engine.onCommit(() => { throw new Error('committed after idle()') })
+  expect((await node.use(Person).find({ orderBy: ['name'] })).map(({ name }) => name)).toEqual(['Al', 'Bobby', 'Eve'])
+  await Promise.all(saves)
+  committed()
+  expect(node.status.counts.error).toBe(0)
+})

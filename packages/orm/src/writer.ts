@@ -36,13 +36,13 @@ export class CopyWriter implements EntityWriter {
   async save (options: SaveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
     checkOptions('save()', options, { ifUnchanged: 'boolean', propose: 'boolean' })
     const { propose = false, ifUnchanged = false } = options
-    return this.#write(await this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
+    return this.#write(this.enlist(), { propose, ...(ifUnchanged ? { ifUnchanged } : {}) })
   }
 
   async remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]> {
     checkOptions('remove()', options, { propose: 'boolean' })
     const { propose = false } = options
-    return this.#write(await this.enlist({ remove: true }), { propose })
+    return this.#write(this.enlist({ remove: true }), { propose })
   }
 
   async enlist ({ remove = false } = {}): Promise<Enlisted> {
@@ -82,13 +82,14 @@ export class CopyWriter implements EntityWriter {
   }
 
   /** Who saves finds its after-hooks run, unless it is a hook itself: that would wait for its own end. */
-  async #write (enlisted: Enlisted, options: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
-    const result = await this.#commit(enlisted, options)
+  async #write (enlisted: Promise<Enlisted>, options: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+    const result = await this.engine.track(`a save of ${this.#copy.id}`, this.#commit(enlisted, options))
     if (currentHook() === undefined) await this.engine.hooksRun([this.#copy.id])
     return result
   }
 
-  async #commit ({ request, settle }: Enlisted, { propose, ...options }: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+  async #commit (enlisted: Promise<Enlisted>, { propose, ...options }: { propose: boolean, ifUnchanged?: boolean }): Promise<UpdateId[] | ProposalAnswer[]> {
+    const { request, settle } = await enlisted
     let committed = false
     try {
       if (request === undefined) return []

@@ -27,6 +27,8 @@ export interface Engine {
   write (requests: readonly WriteRequest[]): Promise<UpdateId[][]>
   /** Resolves when the after-hooks of what was committed by now have run, or after 5 s. Not inside a hook, which would wait for itself. */
   hooksRun (objects: readonly ObjectId[]): Promise<void>
+  /** Counts what is done above as under way, for `idle()` and `stop()`; passes its result on. `what` is for people to read. */
+  track<T> (what: string, task: Promise<T>): Promise<T>
   /** Sends the signed change to the connected peers as a proposal; nothing changes here. */
   propose (request: WriteRequest): Promise<ProposalAnswer[]>
 

@@ -33,6 +33,10 @@ export class EngineDouble {
 
   async hooksRun (): Promise<void> {}
 
+  async track<T> (_what: string, task: Promise<T>): Promise<T> {
+    return await task
+  }
+
   async state (id: ObjectId, { removed = false } = {}): Promise<ObjectState | undefined> {
     const state = this.#states.get(id)
     return state !== undefined && state.removed !== null && !removed ? undefined : state
