@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
@@ -40,6 +41,7 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
     this.schemas = new Schemas(models)
     this.elements = new ElementSource((length) => engine.platform.random(length))
     this.report = report
+    setMaxListeners(0, this.#stopping.signal) // one for each live query, and there may be many
     hooks.attach(this)
   }
 
