@@ -40,7 +40,7 @@ export async function transact<R> (home: EntityHome & { readonly schemas: Schema
       else collected.set(entity, 'remove')
     }
   })
-  await commit(home.engine, collected)
+  await home.engine.track('a transaction', commit(home.engine, collected))
   if (currentHook() === undefined) await home.engine.hooksRun([...collected.keys()].map(({ id }) => id))
   return result
 }
