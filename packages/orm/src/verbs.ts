@@ -34,7 +34,7 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
     const { as, ...wait } = options
     this.#checkModel(id, 'open')
     const caller = await checkedCaller(this.#host.engine.keys, as) // Before waiting for the object: who can't act needn't wait.
-    return this.#entity(await this.#host.engine.wait(id, wait), caller)
+    return this.#entity(await this.#arrival(id, wait), caller)
   }
 
   async get (id: ObjectId, options: ActOptions = {}): Promise<T | undefined> {
@@ -64,6 +64,18 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
 
   live (query?: Query<T>, options?: LiveOptions): LiveQuery<T> {
     return live(this.#host, this.#schema, query, options)
+  }
+
+  /** Who still waits when the node stops is told so, and doesn't wait for his time to be out. */
+  async #arrival (id: ObjectId, { signal, ...options }: Omit<OpenOptions, 'as'>): Promise<ObjectState> {
+    const { engine, stopped } = this.#host
+    const either = AbortSignal.any(signal === undefined ? [stopped] : [signal, stopped])
+    try {
+      return await engine.wait(id, { ...options, signal: either })
+    } catch (error) {
+      if (error !== stopped.reason || !stopped.aborted) throw error
+      throw new DinemicError('NODE_STOPPED', `${this.#schema.target.name}.open('${id}') was still waiting for the object when its node was stopped.`, { details: { id } })
+    }
   }
 
   async #entity (state: ObjectState, caller: ObjectId | undefined): Promise<T> {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ref } from '../../src/index.js'
 import type { Node, Objects, Query } from '../../src/index.js'
@@ -136,6 +137,14 @@ test('live() gives the rows, and again after each change; its events tell what c
   expect(events).toEqual(['added Bob', 'added Ann', 'changed Aaron', 'removed Aaron', 'removed Ann'])
   live.stop()
   expect(await rows.next()).toEqual({ value: undefined, done: true })
+})
+
+test('many live queries leave nothing at the node, so that Node.js warns of no leak', async () => {
+  const lives = Array.from({ length: 12 }, () => cards.live()[Symbol.asyncIterator]())
+  await Promise.all(lives.map(live => live.next()))
+  await cards.create({ name: 'Bob' })
+  for (const live of lives) expect(await nextRows(live)).toHaveLength(1)
+  expect(getEventListeners(node.orm.stopped, 'abort')).toEqual([])
 })
 
 test('live() ends with its signal and with its node', async () => {

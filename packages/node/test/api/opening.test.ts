@@ -39,6 +39,14 @@ describe('open()', () => {
     expect(await thrownBy(() => node.use(Card).open(id, { signal: controller.signal }))).toBe(reason)
   })
 
+  test('ends with its node', async () => {
+    const [node, other] = [await rig.start(MODELS), await rig.start(MODELS)]
+    const { id } = await other.use(Card).create({ name: 'Far' })
+    const opening = thrownBy(() => node.use(Card).open(id))
+    await node.stop()
+    expect(await opening).toMatchObject({ code: 'NODE_STOPPED', message: expect.stringContaining(id) })
+  })
+
   test('doesn\'t take a strange timeout for a long one', async () => {
     const [node, other] = [await rig.start(MODELS), await rig.start(MODELS)]
     const { id } = await other.use(Card).create({ name: 'Far' })
@@ -53,7 +61,7 @@ describe('open()', () => {
     for (const verb of [() => node.use(Card).open(team.id), () => node.use(Card).get(team.id)]) {
       expect(await thrownBy(verb)).toMatchObject({ code: 'ORM_WRONG_MODEL', message: expect.stringContaining(team.id) })
     }
-    for (const id of ['', 'Card', 'Card:', 'Card:0OIl', `${team.id.replace('Team', 'Card')}1`, undefined as unknown as string, 7 as unknown as string]) {
+    for (const id of ['', 'Card', 'Card:', 'Card:0OIl', `${team.id.replace('Team', 'Card')}11111`, undefined as unknown as string, 7 as unknown as string]) {
       expect(await thrownBy(() => node.use(Card).open(id))).toMatchObject({ code: 'CORE_BAD_ID' })
       expect(await thrownBy(() => node.use(Card).get(id))).toMatchObject({ code: 'CORE_BAD_ID' })
     }

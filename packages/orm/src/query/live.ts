@@ -95,10 +95,12 @@ class LiveRows<T extends EntityBase> implements LiveQuery<T> {
   #start (): void {
     if (this.#started || this.#isOver()) return
     this.#started = true
-    for (const source of [this.#host.stopped, this.#options.signal]) {
-      if (source?.aborted === true) return this.stop()
-      source?.addEventListener('abort', () => this.stop(), { once: true, signal: this.#stop.signal })
-    }
+    const { stopped } = this.#host
+    const { signal } = this.#options
+    // A signal of its own: Node warns of a leak where more than ten listen to one.
+    const end = AbortSignal.any(signal === undefined ? [stopped] : [stopped, signal])
+    if (end.aborted) return this.stop()
+    end.addEventListener('abort', () => this.stop(), { once: true, signal: this.#stop.signal })
     void this.#run()
   }
 
