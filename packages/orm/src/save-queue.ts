@@ -3,6 +3,10 @@ export class SaveQueue {
   #last: Promise<void> = Promise.resolve()
   #inside = 0
 
+  get isBusy (): boolean {
+    return this.#inside > 0
+  }
+
   /** At once if nobody is inside: who comes first is through before the caller goes on. Undefined if somebody is. */
   tryEnter (): (() => void) | undefined {
     return this.#inside === 0 ? this.#join() : undefined

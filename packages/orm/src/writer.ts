@@ -67,8 +67,9 @@ export class CopyWriter implements EntityWriter {
     }
   }
 
-  /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`. */
+  /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`, in a hook that such a save waits for with `ORM_REENTRANT`. */
   async refresh (): Promise<void> {
+    if (this.#queue.isBusy) checkNotReentrant(this.#copy.id, '$.refresh()')
     const leave = await this.#queue.enter()
     try {
       const snapshot = await this.#snapshot()

@@ -58,6 +58,22 @@ test('both at once wait for each other until the time limit, and then refuse', a
   expect(await outcome(pair[0]!.save())).toBe('done')
 })
 
+test('$.refresh() of the entity whose save waits for the hook is ORM_REENTRANT; another entity of the object may', async () => {
+  let task: Task | undefined
+  const codes: unknown[] = []
+  class Looks extends Listener {
+    @OnUpdate('title') async look ({ object }: Change<Task, 'title'>) {
+      if (task === undefined) return
+      codes.push(await outcome(task.$.refresh()), await outcome((await node!.use(Task).open(object.id)).$.refresh()))
+    }
+  }
+  const [node] = await tasks(rig, 1, { listeners: [[new Looks(), FIELDS]] })
+  task = await node!.use(Task).create({ title: 'old' })
+  task.title = 'new'
+  await task.save()
+  expect(codes).toEqual(['ORM_REENTRANT', 'done'])
+})
+
 test('idle() inside a before-hook waits for its own end: refused in time', async () => {
   class Waits extends Listener { @OnUpdate('title') async wait () { await node!.idle() } }
   const [node] = await tasks(rig, 1, { hookTimeout: 50, listeners: [[new Waits(), FIELDS]] })

@@ -30,14 +30,19 @@ export function currentHook (): HookContext | undefined {
  * Throws `ORM_REENTRANT` in a before-hook of this object, however many other writes lie between: the object's queue waits
  * for that hook, so the save would wait for itself.
  */
-export function checkNotReentrant (object: ObjectId): void {
+export function checkNotReentrant (object: ObjectId, verb: 'save()' | '$.refresh()' = 'save()'): void {
   for (const frame of running()) {
     if (frame.phase !== 'before' || frame.object !== object) continue
     throw new DinemicError('ORM_REENTRANT',
-      `save() of ${object} inside a before-hook of ${object} would wait for itself. Write in the after-hook (OnUpdated for OnUpdate), or refuse here with reject().`,
+      `${verb} of ${object} inside a before-hook of ${object} would wait for itself. ${INSTEAD[verb]}`,
       { details: { object } })
   }
 }
+
+const INSTEAD = {
+  'save()': 'Write in the after-hook (OnUpdated for OnUpdate), or refuse here with reject().',
+  '$.refresh()': 'This entity is the one that is being saved: take what the hook was given, or open the object again.'
+} as const
 
 function * running (): Iterable<Frame> {
   for (let frame = frames.getStore(); frame !== undefined; frame = frame.parent) {
