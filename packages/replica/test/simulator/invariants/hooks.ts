@@ -1,5 +1,5 @@
 import { bytesToHex, utf8 } from '@dinemic/core'
-import type { FieldChange, ObjectChange } from '../../../src/engine.js'
+import type { ObjectChange } from '../../../src/engine.js'
 import { encodeChange } from '../../../src/hooks/change-row.js'
 import type { SimNode } from '../node.js'
 import type { World } from '../world.js'
@@ -35,13 +35,9 @@ export class Hooks {
   }
 }
 
-/** What a local or remote update did happens once. What a close brings back may come in several transitions, each with its values. */
+/** What became what, and by which update: a merge may bring several transitions of one update, each with its own values. */
 function keyOf (change: ObjectChange): string {
   const { object, update, cause, created, removed, fields } = change
-  const what = cause === 'revoked' ? ` ${created} ${removed} ${fields.map(nameOf).join(' ')} ${bytesToHex(encodeChange(change))}` : ''
-  return `${cause} ${object} ${update.id}${what}`
-}
-
-function nameOf ({ type, field, slot, key }: FieldChange): string {
-  return `${type} ${field} ${slot} ${key ?? ''}`
+  const names = fields.map(({ type, field, slot, key }) => `${type} ${field} ${slot} ${key ?? ''}`)
+  return [cause, object, update.id, created, removed, ...names, bytesToHex(encodeChange(change))].join(' ')
 }

@@ -1,4 +1,4 @@
-import { admissionOf, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
+import { admissionOf, bytesToHex, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
 import type { Commit, CryptoProvider, ObjectId, Update, UpdateId, Verdict } from '@dinemic/core'
 import { decodeRow } from '../../../src/object-row.js'
 import type { SimNode } from '../node.js'
@@ -109,7 +109,7 @@ export class States {
   }
 
   #verify (node: SimNode, update: Update, id: UpdateId): void {
-    const key = `${id} ${update.frame.subarray(0, 64).join()}`
+    const key = bytesToHex(update.frame.subarray(0, 64)) + id
     if (this.#verified.has(key)) return
     this.#verified.add(key)
     if (!verifyUpdate({ ...this.#world.binding, provider: this.#provider }, update)) this.#world.fail('only what is well signed is held', `${node.name} holds ${id} with a bad signature`)
