@@ -25,6 +25,15 @@ test.each(['process', 'disk'] as const)('a node that starts again on its directo
   expect((await again.$.history()).map(({ kind, seq }) => [kind, seq])).toEqual([['genesis', 0], ['change', 1]])
 })
 
+test('a directory belongs to one network', async () => {
+  const path = await rig.directory()
+  const first = await rig.start({ path })
+  await first.use(Person).create({ name: 'Bob' })
+  await first.stop()
+  await expect(rig.start({ path, network: 'another' })).rejects.toMatchObject({ code: 'REPLICA_OTHER_NETWORK', message: expect.stringContaining("'another'") })
+  expect(await (await rig.start({ path })).use(Person).count()).toBe(1)
+})
+
 test('without a path a node forgets all, its name included', async () => {
   const first = await rig.start()
   const bob = await first.use(Person).create({ name: 'Bob' })

@@ -7,6 +7,7 @@ import { Continuity } from './continuity.js'
 import type { Asked } from './continuity.js'
 import type { Admit, CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
 import { AfterHooks } from './hooks/after-hooks.js'
+import { checkNetwork } from './home-network.js'
 import { KeptKeys } from './kept-keys.js'
 import { Masks } from './masks.js'
 import type { Mask } from './masks.js'
@@ -52,6 +53,7 @@ export class Replica implements Engine {
   readonly self: ObjectId
   readonly #store: Store
   readonly #network: Network
+  readonly #networkName: string
   readonly #binding: NetworkBinding
   readonly #activity = new Activity()
   readonly #objects: Objects
@@ -73,6 +75,7 @@ export class Replica implements Engine {
     this.self = self
     this.#store = store
     this.#network = network
+    this.#networkName = networkName
     this.#binding = bindNetwork(provider, networkName)
     this.#objects = new Objects(store, this.#binding)
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
@@ -96,6 +99,7 @@ export class Replica implements Engine {
 
   /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
   async start (): Promise<void> {
+    await checkNetwork(this.#store, this.#binding, this.#networkName)
     await this.#continuity.start()
     await this.#masks.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))

@@ -71,6 +71,8 @@ export class LevelDatabase {
     const operations = rows.map(({ key, value }) => value === undefined ? { type: 'del', key } as const : { type: 'put', key, value } as const)
     const options: object = { sync } // of LevelDB; the memory has none
     await this.#attempt(level => level.batch(operations, options))
+    // Memory answers before anything else gets its turn: a loop of saves would stop timers and the network.
+    if (this.path === undefined) await new Promise(resolve => { setImmediate(resolve) })
   }
 
   /** The rows of a range in chunks, as they were when the scan began. */
