@@ -1,11 +1,11 @@
-import { unwrappedReaders, usableEpoch } from '@dinemic/core'
+import { currentEpochs, unwrappedReaders, usableEpoch } from '@dinemic/core'
 import type { KeyRing, ObjectState } from '@dinemic/core'
 import type { CommitEvent, Engine } from './engine.js'
 import type { Report } from './report.js'
 
 /**
- * Sees to it that an object owned here has a usable epoch of which each open reader has a wrap: two devices may have
- * revoked at once, or a grant may have come from a device that knew another epoch.
+ * Sees to it that an object owned here has a usable epoch, and that each open reader has a wrap of it and of all others that
+ * none replaces: two devices may have revoked at once, or a grant may have come from a device that knew another epoch.
  */
 export class Caretaker {
   readonly #keys: KeyRing
@@ -31,6 +31,5 @@ export class Caretaker {
 
 function needsCare (state: ObjectState): boolean {
   if (state.epochs.length === 0) return false
-  const usable = usableEpoch(state)
-  return usable === undefined || unwrappedReaders(state, usable.id).length > 0
+  return usableEpoch(state) === undefined || currentEpochs(state).some(({ id }) => unwrappedReaders(state, id).length > 0)
 }

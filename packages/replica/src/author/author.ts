@@ -1,5 +1,5 @@
-import { DinemicError, LIMITS, EPOCH_NONCE, grantsTo, newEpoch, nextClock, parseId, readersOf, seedsOf, signUpdate, sortedNames, usableEpoch, unwrappedReaders, wrapFor } from '@dinemic/core'
-import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
+import { DinemicError, LIMITS, EPOCH_NONCE, currentEpochs, grantsTo, newEpoch, nextClock, parseId, readersOf, seedsOf, signUpdate, sortedNames, usableEpoch, unwrappedReaders, wrapFor } from '@dinemic/core'
+import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via, Wrap } from '@dinemic/core'
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Stage } from '../pipeline/stage.js'
@@ -146,10 +146,18 @@ class Save {
       const { epoch } = newEpoch(this.#provider, this.#caller, this.#state, readersOf(this.#state), this.#parts.platform.random(EPOCH_NONCE))
       return await this.#ownersUpdate({ kind: 'keys', epoch, wraps: [], encrypted: names })
     }
-    const lacking = unwrappedReaders(this.#state, usable.id)
-    if (names.length === 0 && lacking.length === 0) return
-    const wraps = lacking.map(reader => wrapFor(this.#provider, this.#caller, reader, usable.id, usable.seed))
+    const wraps = this.#lackingWraps()
+    if (names.length === 0 && wraps.length === 0) return
     await this.#ownersUpdate({ kind: 'keys', epoch: null, wraps, encrypted: names })
+  }
+
+  /** Of every epoch that none replaces: two devices may each have begun one, and values are sealed under both. */
+  #lackingWraps (): Wrap[] {
+    const seeds = seedsOf(this.#provider, this.#state, this.#caller)
+    return currentEpochs(this.#state).flatMap(({ id }) => {
+      const seed = seeds.get(id)
+      return seed === undefined ? [] : unwrappedReaders(this.#state, id).map(reader => wrapFor(this.#provider, this.#caller, reader, id, seed))
+    })
   }
 
   async #change (grant: GrantState | null, operations: readonly Operation[], base: ObjectState): Promise<void> {

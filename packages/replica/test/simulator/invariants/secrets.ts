@@ -60,10 +60,12 @@ export class Secrets {
     }
   }
 
-  /** What everybody with a key can open, by all means. */
-  atRest (holders: readonly KeyHolder[]): void {
+  /** What everybody with a key can open, by all means. A close that went with a machine's power, before anybody heard of it, ended nothing. */
+  atRest (holders: readonly KeyHolder[], closesOf: ReadonlyMap<ObjectId, ReadonlySet<string>>): void {
     for (const object of new Set(this.#sealings.map(({ update }) => update.object))) {
+      const left = closesOf.get(object) ?? new Set()
       const sealings = this.#sealings.filter(({ update }) => update.object === object)
+        .map(({ update, epochs, closed }) => ({ update, epochs, closed: new Set([...closed].filter(grant => left.has(grant))) }))
       for (const holder of holders) if (holder.id !== object) this.#checkHolder(object, holder, sealings)
     }
   }
