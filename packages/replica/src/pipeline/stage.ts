@@ -35,7 +35,7 @@ export class Stage {
   readonly #report: Report
   readonly #platform: Platform
   readonly #before: ObjectRow
-  readonly #put: Update[] = []
+  readonly #put = new Map<UpdateId, Update>()
   readonly #drop = new Set<UpdateId>()
   readonly #notes: (() => void)[] = []
   #local = false
@@ -50,7 +50,7 @@ export class Stage {
   }
 
   get isEmpty (): boolean {
-    return this.live.row === this.#before && this.#put.length === 0 && this.#drop.size === 0
+    return this.live.row === this.#before && this.#put.size === 0 && this.#drop.size === 0
   }
 
   /** Whether anything in it was written here. */
@@ -59,7 +59,7 @@ export class Stage {
   }
 
   get put (): readonly Update[] {
-    return this.#put
+    return [...this.#put.values()]
   }
 
   /** The visible states before and after, undefined where nothing shows. */
@@ -79,7 +79,7 @@ export class Stage {
     if (live.updates.has(update.id)) return { is: 'known' }
     const standing = this.#standing(update)
     if (standing.is !== 'admitted') return standing
-    this.#put.push(update)
+    this.#put.set(update.id, update)
     this.#drop.delete(update.id)
     this.#local ||= origin.local
     if (isFinal(update)) await this.#removeForGood(update, origin)
@@ -113,12 +113,11 @@ export class Stage {
   }
 
   commit (): Commit['objects'][number] {
-    const fresh = new Set(this.#put.map(({ id }) => id))
     return {
       object: this.live.id,
       state: encodeRow(this.live.row),
-      put: this.#put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
-      drop: [...this.#drop].filter(id => !fresh.has(id))
+      put: this.put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
+      drop: [...this.#drop].filter(id => !this.#put.has(id))
     }
   }
 
@@ -209,10 +208,10 @@ export class Stage {
   /** The state from all that counts: after a revocation, or where the owner's chain has closed a gap. */
   #mergeAnew (described: KeptChange): void {
     const { live } = this
-    const { visible, full } = live.row
+    const { visible } = live.row
     const masked = [...live.row.masked].every(id => live.updates.has(id)) ? live.row.masked : new Set([...live.row.masked].filter(id => live.updates.has(id)))
     const nextFull = mergeAll(live.id, live.counting(), live.chains())
-    const nextVisible = visible === full ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
+    const nextVisible = masked.size === 0 ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
     live.row = { full: nextFull, visible: nextVisible, masked }
     this.#keep(described, visible, nextVisible)
   }
