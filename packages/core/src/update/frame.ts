@@ -48,19 +48,14 @@ export function bindNetwork (provider: CryptoProvider, networkName: string): Net
 export function signUpdate (binding: NetworkBinding, seed: Uint8Array, draft: Draft): Update {
   const { provider, networkHash } = binding
   const body = encode(headerToWire(draft), CODEC)
-  if (body.length > LIMITS.body) throw tooLarge(`its body has ${body.length} bytes, more than ${LIMITS.body}`, { size: body.length, limit: LIMITS.body })
+  if (body.length > LIMITS.body) throw tooLarge(draft, `its body has ${body.length} bytes, more than ${LIMITS.body}`, { size: body.length, limit: LIMITS.body })
   const signature = provider.sign(seed, concatBytes(PURPOSE, networkHash, body))
   try {
     // What others will read, and not what was meant: the writer applies no other bytes than everybody else.
     return decodeFrame(binding, concatBytes(signature, body))
   } catch (error) {
-    throw isDinemicError(error, 'CORE_BAD_UPDATE') && 'limit' in error.details ? tooLarge(String(error.details.problem), error.details) : error
+    throw isDinemicError(error, 'CORE_BAD_UPDATE') && 'limit' in error.details ? tooLarge(draft, String(error.details.problem), error.details) : error
   }
-}
-
-/** Size in bytes of the body that a draft would have. */
-export function bodySize (draft: Draft): number {
-  return encode(headerToWire(draft), CODEC).length
 }
 
 /**
@@ -163,6 +158,8 @@ function wireToClock (wire: Encodable | undefined): Clock {
   return new DataView(clock.buffer, clock.byteOffset, 8).getBigUint64(0)
 }
 
-function tooLarge (problem: string, details: Readonly<Record<string, unknown>>): DinemicError {
-  return new DinemicError('ORM_TOO_LARGE', `The update can't be signed: ${problem}. Save less at once, shorten what is too long, or keep large content elsewhere and store a reference.`, { details: { ...details } })
+function tooLarge ({ object, body }: Draft, problem: string, details: Readonly<Record<string, unknown>>): DinemicError {
+  const fields = 'operations' in body ? [...new Set(body.operations.map(({ field }) => field))] : []
+  const what = fields.length === 1 ? `${fields[0]} of ${object}` : object
+  return new DinemicError('ORM_TOO_LARGE', `The change of ${what} can't be signed: ${problem}. Save less at once, shorten what is too long, or keep large content elsewhere and store a reference.`, { details: { ...details, object, fields } })
 }
