@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
+import { PLANTS, find } from './plants/find.js'
 import { run } from './run.js'
 import type { Outcome, RunOptions } from './run.js'
 import { shrink } from './shrink.js'
 
-/** npm run simulate -- --seeds 1000 --nodes 5 --steps 500 [--from 900000] [--only 3,7,19] [--trace] */
+/** npm run simulate -- --seeds 1000 --nodes 5 --steps 500 [--from 900000] [--only 3,7,19] [--trace]; with --plants: finds planted bugs. */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
@@ -11,16 +12,17 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '500' },
     from: { type: 'string', default: '1' },
     only: { type: 'string' },
-    trace: { type: 'boolean', default: false }
+    trace: { type: 'boolean', default: false },
+    plants: { type: 'boolean', default: false }
   }
 })
 const [seeds, nodes, steps, from] = [values.seeds, values.nodes, values.steps, values.from].map(Number) as [number, number, number, number]
 const only = values.only?.split(',').map(Number)
 const PROGRESS = 5000
 
-process.exitCode = await simulate() === seeds ? 0 : 1
+process.exitCode = (values.plants ? await findPlants() : await simulate()) ? 0 : 1
 
-async function simulate (): Promise<number> {
+async function simulate (): Promise<boolean> {
   let held = 0
   let told = Date.now()
   for (let seed = from; seed < from + seeds; seed++) {
@@ -34,7 +36,18 @@ async function simulate (): Promise<number> {
     console.log(`${seed - from + 1} of ${seeds} seeds done, ${held} held`)
   }
   console.log(`${held} of ${seeds} seeds held`)
-  return held
+  return held === seeds
+}
+
+async function findPlants (): Promise<boolean> {
+  let found = 0
+  for (const plant of PLANTS) {
+    const result = await find(plant, { from, seeds, nodes, steps })
+    if (result !== undefined) found++
+    console.log(`${plant.bug}: ${result === undefined ? `not within ${seeds} seeds` : `within ${result.seeds}, by "${result.problem.split(':')[0]}"`}`)
+  }
+  console.log(`${found} of ${PLANTS.length} planted bugs found`)
+  return found === PLANTS.length
 }
 
 async function report (options: RunOptions, { seed, step, problem }: Outcome): Promise<void> {

@@ -20,7 +20,7 @@ export interface NodeWatch {
   before (node: SimNode, change: ObjectChange): Promise<void> | void
   after (node: SimNode, change: ObjectChange): void
   report (node: SimNode, event: keyof Reports, payload: unknown): void
-  died (node: SimNode): void
+  died (node: SimNode, unsynced: 'kept' | 'lost'): void
 }
 
 export interface NodeParts {
@@ -100,7 +100,7 @@ export class SimNode {
     void this.network?.stop()
     this.network = undefined
     this.store.crash({ unsynced })
-    this.#parts.watch.died(this)
+    this.#parts.watch.died(this, unsynced)
   }
 
   /** The process will die in the middle of its n-th commit from now, before or after the write. */

@@ -139,9 +139,9 @@ export class World {
         before: async (node, change) => { await this.#before(node, change) },
         after: (node, change) => { this.#tell(watch => watch.after?.(node, change)) },
         report: (node, event, payload) => { this.#report(node, event, payload) },
-        died: node => {
+        died: (node, unsynced) => {
           this.trace.note(`${node.name} dies`)
-          this.#tell(watch => watch.died?.(node))
+          this.#tell(watch => watch.died?.(node, unsynced))
         }
       }
     })

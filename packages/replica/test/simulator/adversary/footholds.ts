@@ -3,7 +3,7 @@ import type { Clock, Draft, Encodable, Grant, GrantRef, NetworkBinding, ObjectId
 import type { SeededRandom } from '@dinemic/core/testing'
 import { grantsOf } from '../library.js'
 import type { World } from '../world.js'
-import type { Person } from '../workload/actors.js'
+import type { Person } from '../people.js'
 
 /** What an attack has to work with: all that was ever published, and a few keys of its own. */
 export interface AttackScene {

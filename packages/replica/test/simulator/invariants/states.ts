@@ -36,8 +36,8 @@ export class States {
   }
 
   /** A node that lost what wasn't synced doesn't know what it knew. */
-  died (node: SimNode): void {
-    for (const memory of [this.#changed, this.#verdicts, this.#gone]) memory.delete(node)
+  died (node: SimNode, unsynced: 'kept' | 'lost'): void {
+    if (unsynced === 'lost') for (const memory of [this.#changed, this.#verdicts, this.#gone]) memory.delete(node)
   }
 
   async afterStep (): Promise<void> {
@@ -63,7 +63,7 @@ export class States {
     const { updates, ids, hash } = holding
     const at = `${object} on ${node.name}`
     const verdicts = verdictsByDefinition(updates)
-    if (!this.#hashes.has(ids)) this.#checkFirst(node, object, updates, verdicts)
+    if (!this.#hashes.has(ids)) this.#checkFirst(node, object, updates)
     const other = this.#hashes.get(ids) ?? hash
     this.#hashes.set(ids, hash)
     if (other !== hash) this.#world.fail('one set makes one state', `${at} is ${hash}, where the same set made ${other}: ${await this.#difference(node, object, updates, verdicts)}`)
@@ -74,7 +74,7 @@ export class States {
   }
 
   /** What holds for a set on whatever node. */
-  #checkFirst (node: SimNode, object: ObjectId, updates: readonly Update[], verdicts: ReadonlyMap<UpdateId, Verdict>): void {
+  #checkFirst (node: SimNode, object: ObjectId, updates: readonly Update[]): void {
     for (const update of updates) {
       const { is } = admissionOf(update, ref => this.#world.library.grantAt(ref))
       if (isProposal(update) || is !== 'admitted') this.#world.fail('only what is admissible is held', `${node.name} holds ${update.id} of ${object}, which is not`)

@@ -2,13 +2,9 @@ import { isDinemicError } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
 import type { Adversary } from '../adversary/adversary.js'
-import { MODELS } from '../node.js'
 import type { SimNode } from '../node.js'
-import { idOf } from '../world.js'
+import type { Person } from '../people.js'
 import type { SimObject, World } from '../world.js'
-
-/** Somebody who may be granted rights: a key, on a node or in an adversary's hands. */
-export interface Person { readonly id: ObjectId, readonly seed: Uint8Array, readonly node: SimNode | undefined }
 
 export interface Scene {
   readonly world: World
@@ -35,11 +31,6 @@ export function attempt ({ world }: Scene, what: string, task: () => Promise<unk
       world.fail('honest code is told of no error but its own', `${what}: ${error instanceof Error ? error.stack ?? error.message : code}`)
     })
   return what
-}
-
-export function newPerson (world: World, random: SeededRandom, node: SimNode | undefined): Person {
-  const seed = random.bytes(32)
-  return { id: idOf(world, random.pick(MODELS)!, seed), seed, node }
 }
 
 export interface Place { readonly node: SimNode, readonly object: SimObject, readonly state: ObjectState }

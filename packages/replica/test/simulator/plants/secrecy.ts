@@ -1,0 +1,41 @@
+import { bytesToHex } from '@dinemic/core'
+import type { CryptoProvider } from '@dinemic/core'
+import type { Plant } from './plant.js'
+
+const REPLACED = Buffer.from('dinemic/replaced')
+
+export const secrecyPlants: readonly Plant[] = [
+  { bug: 'wrap the new key under the old', provider: wrapTheWrongWay },
+  { bug: 'seal nothing', provider: provider => ({ ...provider, box: (_key, _nonce, message) => Buffer.concat([message, Buffer.alloc(16)]), unbox: (_key, _nonce, boxed) => boxed.slice(0, -16) }) },
+  { bug: 'remember signatures by their message', provider: rememberMessages }
+]
+
+/** The seed of the old epoch becomes the key, that of the new one the message. */
+function wrapTheWrongWay (provider: CryptoProvider): CryptoProvider {
+  let last: { readonly key: Uint8Array, readonly secret: Uint8Array, readonly info: Uint8Array } | undefined
+  return {
+    ...provider,
+    hkdf: (secret, info, length) => {
+      const key = provider.hkdf(secret, info, length)
+      if (Buffer.from(info).includes(REPLACED)) last = { key, secret, info }
+      return key
+    },
+    box: (key, nonce, message) => {
+      if (last === undefined || key !== last.key) return provider.box(key, nonce, message)
+      return provider.box(provider.hkdf(message, last.info, 32), nonce, last.secret)
+    }
+  }
+}
+
+/** Once a message was well signed, any signature will do. */
+function rememberMessages (provider: CryptoProvider): CryptoProvider {
+  const good = new Set<string>()
+  return {
+    ...provider,
+    verify: (key, message, signature) => {
+      const name = bytesToHex(provider.sha256(key, message))
+      if (!good.has(name) && provider.verify(key, message, signature)) good.add(name)
+      return good.has(name)
+    }
+  }
+}
