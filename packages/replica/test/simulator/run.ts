@@ -4,6 +4,7 @@ import { SeededRandom, sharedProvider } from '@dinemic/core/testing'
 import { Adversary } from './adversary/adversary.js'
 import { checkAtRest } from './invariants/at-rest.js'
 import { Hooks } from './invariants/hooks.js'
+import { Quotas } from './invariants/quotas.js'
 import { Reports } from './invariants/reports.js'
 import { Secrets } from './invariants/secrets.js'
 import { States } from './invariants/states.js'
@@ -32,14 +33,25 @@ export interface Outcome {
   readonly step: number
   readonly hash: string
   readonly trace: readonly string[]
-  readonly updates: number
 }
 
 const PEOPLE_OF_ADVERSARY = 2
 
 /** One simulation from beginning to end. The same options give the same outcome, trace included. */
-export async function run ({ seed, nodes, steps, only, keepTrace = false, provider = same => same }: RunOptions): Promise<Outcome> {
+export async function run (options: RunOptions): Promise<Outcome> {
+  const { seed, nodes, keepTrace = false, provider = same => same } = options
   const world = new World({ seed, nodes, provider: sharedProvider(provider(nativeProvider)), keepTrace })
+  const quotas = new Quotas(world)
+  try {
+    const step = await simulate(world, quotas, options)
+    return { seed, problem: world.problem, step, hash: world.trace.hash, trace: world.trace.lines }
+  } finally {
+    quotas.stop()
+  }
+}
+
+/** The last step that was taken. */
+async function simulate (world: World, quotas: Quotas, { seed, nodes, steps, only }: RunOptions): Promise<number> {
   const secrets = new Secrets(world)
   const states = new States(world, nativeProvider)
   world.watch(secrets)
@@ -64,11 +76,12 @@ export async function run ({ seed, nodes, steps, only, keepTrace = false, provid
     if (scene.random.chance(0.2)) await world.drain()
     else await world.deliver(scene.random.below(3 * nodes))
     await states.afterStep()
+    quotas.afterStep()
     if (world.problem !== undefined) break
   }
   if (world.problem === undefined) await comeToRest(world)
   await states.afterStep()
   if (world.problem === undefined) await checkAtRest(world, states, secrets, [...people, ...world.objects])
   for (const node of world.nodes) node.crash('kept')
-  return { seed, problem: world.problem, step, hash: world.trace.hash, trace: world.trace.lines, updates: world.library.updates.size }
+  return step
 }

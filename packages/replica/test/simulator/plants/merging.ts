@@ -1,8 +1,9 @@
 import { EMPTY_FIELD } from '@dinemic/core'
-import type { ElementState, FieldState, ObjectState } from '@dinemic/core'
+import type { ElementState, FieldState, ObjectState, Update } from '@dinemic/core'
 import { AfterHooks } from '../../../src/hooks/after-hooks.js'
 import { LiveObject } from '../../../src/live-object.js'
 import { Stage } from '../../../src/pipeline/stage.js'
+import { Quarantine } from '../../../src/sync/quarantine.js'
 import { patch } from './plant.js'
 import type { Plant } from './plant.js'
 
@@ -44,6 +45,17 @@ export const mergePlants: readonly Plant[] = [
       const grant = original.call(this, ref)
       return grant === null || grant === undefined ? grant : { ...grant, limit: null, fields: null }
     })
+  },
+  {
+    bug: 'a quarantine without bounds',
+    install: () => {
+      const waiting = new WeakMap<Quarantine, Update[]>()
+      const undo = [
+        patch(Quarantine.prototype, 'add', () => function (this: Quarantine, _waitsFor, update) { waiting.set(this, [...waiting.get(this) ?? [], update]) }),
+        patch(Quarantine.prototype, 'release', () => function (this: Quarantine, id) { return (waiting.get(this) ?? []).filter(({ root }) => root?.id === id) })
+      ]
+      return () => { for (const step of undo) step() }
+    }
   },
   {
     bug: 'run after-hooks twice',

@@ -1,5 +1,5 @@
-import { isDinemicError } from '@dinemic/core'
-import type { ObjectId, ObjectState } from '@dinemic/core'
+import { can, isDinemicError } from '@dinemic/core'
+import type { ObjectId, ObjectState, Right } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
 import type { Adversary } from '../adversary/adversary.js'
 import type { SimNode } from '../node.js'
@@ -35,14 +35,14 @@ export function attempt ({ world }: Scene, what: string, task: () => Promise<unk
 
 export interface Place { readonly node: SimNode, readonly object: SimObject, readonly state: ObjectState }
 
-/** A node that is up, and an object that shows there; with `owned` one whose key is there. */
-export async function somePlace ({ world, random, snapshots }: Scene, { owned = false }: { owned?: boolean } = {}): Promise<Place | undefined> {
+/** A node that is up, and an object that shows there; with `owned` one whose key is there, with `right` one where somebody on the node has it. */
+export async function somePlace ({ world, random, people, snapshots }: Scene, { owned = false, right }: { owned?: boolean, right?: Right } = {}): Promise<Place | undefined> {
   const node = random.pick(world.up)
   if (node === undefined) return undefined
   for (const object of random.shuffled(world.objects)) {
     if (owned && !await node.keys.has(object.id)) continue
     const current = await node.ask(async replica => await replica.state(object.id))
-    if (current === undefined) continue
+    if (current === undefined || (right !== undefined && !people.some(person => person.node === node && can(current, person.id, right)))) continue
     const key = `${node.name} ${object.id}`
     const stale = snapshots.get(key)
     if (random.chance(0.3)) snapshots.set(key, current)

@@ -31,8 +31,9 @@ export async function editAsOwner (scene: Scene): Promise<string> {
   return write(scene, place, 'edits', { caller: place.object.id, operations: operations(scene, place) })
 }
 
+/** Mostly where somebody may. */
 export async function editAsCaller (scene: Scene): Promise<string> {
-  const place = await somePlace(scene)
+  const place = await somePlace(scene, scene.random.chance(0.85) ? { right: 'update' } : {})
   const caller = place && callerAt(scene, place)
   if (place === undefined || caller === undefined) return 'no caller is up'
   return write(scene, place, `edits as ${caller}`, { caller, operations: operations(scene, place) })
@@ -42,7 +43,7 @@ export async function editAsCaller (scene: Scene): Promise<string> {
 export async function remove (scene: Scene): Promise<string> {
   const { random } = scene
   const owned = random.chance(0.3)
-  const place = await somePlace(scene, { owned })
+  const place = await somePlace(scene, owned ? { owned } : { right: 'remove' })
   const caller = place && (owned ? place.object.id : callerAt(scene, place))
   if (place === undefined || caller === undefined) return 'nothing to remove'
   return write(scene, place, `removes as ${caller}`, { caller, operations: [], remove: true })
