@@ -5,7 +5,7 @@ import { nativeProvider } from '../../src/keys/native.js'
 import { LIMITS } from '../../src/limits.js'
 import type { Value } from '../../src/types.js'
 import type { Body, Head, Operation } from '../../src/update-types.js'
-import { MAX_FRAME, bodySize, decodeFrame, signUpdate } from '../../src/update/frame.js'
+import { MAX_FRAME, decodeFrame, signUpdate } from '../../src/update/frame.js'
 import type { Draft } from '../../src/update/frame.js'
 import { refusal } from './refusal.js'
 import { binding, caller, drafts, hash, plainItems, seeds, signedItems, stranger } from './world.js'
@@ -23,7 +23,7 @@ const close = (heads: Head[]): Draft => withBody({ kind: 'close', grant: { id: h
 const grant = { subject: caller, right: 'update', fields: null, limit: null, wrap: null } as const
 const position = (length: number): string => 'a'.repeat(length - 2) + '.B'
 const withSize = (size: number): Draft => {
-  const rest = bodySize(set('a', 'x'.repeat(70_000))) - 70_000
+  const rest = signUpdate(binding, seeds.owner, set('a', 'x'.repeat(70_000))).frame.length - 64 - 70_000
   return set('a', 'x'.repeat(size - rest))
 }
 
