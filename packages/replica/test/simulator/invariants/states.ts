@@ -1,5 +1,5 @@
 import { admissionOf, bytesToHex, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
-import type { Commit, CryptoProvider, ObjectId, Update, UpdateId, Verdict } from '@dinemic/core'
+import type { Commit, CryptoProvider, ObjectId, ObjectState, Update, UpdateId, Verdict } from '@dinemic/core'
 import { decodeRow } from '../../../src/object-row.js'
 import type { SimNode } from '../node.js'
 import type { World } from '../world.js'
@@ -8,7 +8,10 @@ import { linesByDefinition, linesOf, verdictsByDefinition } from './definition.j
 const RANK = { pending: 0, ok: 1, revoked: 2 } as const
 
 /** What a node holds of an object, read from its store. */
-export interface Holding { readonly updates: readonly Update[], readonly ids: string, readonly hash: string }
+export interface Holding { readonly updates: readonly Update[], readonly ids: string, readonly hash: string, readonly full: ObjectState }
+
+/** What is known of a set of updates, on whatever node. */
+interface KnownSet { readonly hash: string, readonly verdicts: ReadonlyMap<UpdateId, Verdict> }
 
 /**
  * R7, R8, and the owner's removal, after each step, for all that has changed: one set makes one state, the one of the
@@ -21,7 +24,7 @@ export class States {
   readonly #changed = new Map<SimNode, Set<ObjectId>>()
   readonly #verdicts = new Map<SimNode, Map<UpdateId, Verdict>>()
   readonly #gone = new Map<SimNode, Set<ObjectId>>()
-  readonly #hashes = new Map<string, string>()
+  readonly #sets = new Map<string, KnownSet>()
   readonly #verified = new Set<string>()
 
   constructor (world: World, provider: CryptoProvider) {
@@ -54,27 +57,31 @@ export class States {
     const stored = await node.store.updates(object)
     const updates = stored.map(({ id }) => this.#world.library.updates.get(id)!)
     stored.forEach(({ id, frame }, i) => { this.#verify(node, { ...updates[i]!, frame }, id) })
-    return { updates, ids: stored.map(({ id }) => id).sort().join(' '), hash: stateHash(this.#world.provider, decodeRow(row).full) }
+    const { full } = decodeRow(row)
+    return { updates, full, ids: stored.map(({ id }) => id).sort().join(' '), hash: stateHash(this.#world.provider, full) }
   }
 
   async #check (node: SimNode, object: ObjectId): Promise<void> {
     const holding = await this.holding(node, object)
     if (holding === undefined) return
-    const { updates, ids, hash } = holding
-    const at = `${object} on ${node.name}`
-    const verdicts = verdictsByDefinition(updates)
-    if (!this.#hashes.has(ids)) this.#checkFirst(node, object, updates)
-    const other = this.#hashes.get(ids) ?? hash
-    this.#hashes.set(ids, hash)
-    if (other !== hash) this.#world.fail('one set makes one state', `${at} is ${hash}, where the same set made ${other}: ${await this.#difference(node, object, updates, verdicts)}`)
-    await this.#checkVerdicts(node, object, verdicts)
+    const { updates, ids, hash, full } = holding
+    const known = this.#sets.get(`${object} ${ids}`) ?? this.#learn(node, object, holding)
+    if (known.hash !== hash) this.#world.fail('one set makes one state', `${object} on ${node.name} is ${hash}, where the same set made ${known.hash}: ${difference(updates, known.verdicts, full)}`)
+    await this.#checkVerdicts(node, object, known.verdicts)
     this.#checkGone(node, object, updates)
-    const wrong = await this.#difference(node, object, updates, verdicts)
-    if (wrong !== '') this.#world.fail('the state is the one of the definition', `${at}: ${wrong}`)
   }
 
-  /** What holds for a set on whatever node. */
-  #checkFirst (node: SimNode, object: ObjectId, updates: readonly Update[]): void {
+  /** A set that no node has held before: its state must be the one of the definition, and no other from now on. */
+  #learn (node: SimNode, object: ObjectId, { updates, ids, hash, full }: Holding): KnownSet {
+    const known = { hash, verdicts: verdictsByDefinition(updates) }
+    this.#sets.set(`${object} ${ids}`, known)
+    this.#checkSet(node, object, updates)
+    const wrong = difference(updates, known.verdicts, full)
+    if (wrong !== '') this.#world.fail('the state is the one of the definition', `${object} on ${node.name}: ${wrong}`)
+    return known
+  }
+
+  #checkSet (node: SimNode, object: ObjectId, updates: readonly Update[]): void {
     for (const update of updates) {
       const { is } = admissionOf(update, ref => this.#world.library.grantAt(ref))
       if (isProposal(update) || is !== 'admitted') this.#world.fail('only what is admissible is held', `${node.name} holds ${update.id} of ${object}, which is not`)
@@ -102,16 +109,16 @@ export class States {
     if (isGone) gone.add(object)
   }
 
-  async #difference (node: SimNode, object: ObjectId, updates: readonly Update[], verdicts: ReadonlyMap<UpdateId, Verdict>): Promise<string> {
-    const { full } = decodeRow((await node.store.state(object))!)
-    const [expected, found] = [linesByDefinition(updates, verdicts), linesOf(full)]
-    return [...expected.filter(line => !found.includes(line)).map(line => `lacks "${line}"`), ...found.filter(line => !expected.includes(line)).map(line => `has "${line}"`)].slice(0, 4).join(', ')
-  }
-
   #verify (node: SimNode, update: Update, id: UpdateId): void {
     const key = bytesToHex(update.frame.subarray(0, 64)) + id
     if (this.#verified.has(key)) return
     this.#verified.add(key)
     if (!verifyUpdate({ ...this.#world.binding, provider: this.#provider }, update)) this.#world.fail('only what is well signed is held', `${node.name} holds ${id} with a bad signature`)
   }
+}
+
+/** The first few lines in which a state isn't the one of the definition. */
+function difference (updates: readonly Update[], verdicts: ReadonlyMap<UpdateId, Verdict>, full: ObjectState): string {
+  const [expected, found] = [linesByDefinition(updates, verdicts), linesOf(full)]
+  return [...expected.filter(line => !found.includes(line)).map(line => `lacks "${line}"`), ...found.filter(line => !expected.includes(line)).map(line => `has "${line}"`)].slice(0, 4).join(', ')
 }

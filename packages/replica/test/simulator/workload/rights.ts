@@ -1,6 +1,6 @@
 import { openGrants } from '@dinemic/core'
 import type { ObjectState } from '@dinemic/core'
-import type { GrantRequest, RevokeRequest } from '../../../src/engine.js'
+import type { GrantRequest, HistoryEntry, RevokeRequest } from '../../../src/engine.js'
 import { somePlace, someSubject } from './actors.js'
 import type { Place, Scene } from './actors.js'
 import { ALL_FIELDS } from './edits.js'
@@ -18,7 +18,7 @@ export async function revoke (scene: Scene): Promise<string> {
   return await revokeAt(scene, place)
 }
 
-/** Two devices of one owner revoke before they hear of each other. */
+/** Two devices of one owner revoke before they hear of each other; where a chain has forked, each keeps another branch. */
 export async function revokeTwice (scene: Scene): Promise<string> {
   const { world, random } = scene
   const first = await somePlace(scene, { owned: true })
@@ -26,9 +26,30 @@ export async function revokeTwice (scene: Scene): Promise<string> {
   for (const node of random.shuffled(world.up)) {
     const state = await node.ask(async replica => await replica.state(first.object.id))
     if (node === first.node || state === undefined || !await node.keys.has(first.object.id)) continue
-    return `${await revokeAt(scene, first)}; ${await revokeAt(scene, { ...first, node, state })}`
+    const second = { ...first, node, state }
+    const [a, b] = await someFork(scene, second) ?? []
+    if (a === undefined || b === undefined) return `${await revokeAt(scene, first)}; ${await revokeAt(scene, second)}`
+    return `${revokeBut(scene, first, a)}; ${revokeBut(scene, second, b)}`
   }
   return await revokeAt(scene, first)
+}
+
+/** Two updates at one place of a caller's chain. */
+async function someFork ({ random }: Scene, { node, object }: Place): Promise<[HistoryEntry, HistoryEntry] | undefined> {
+  const history = await node.ask(async replica => await replica.history(object.id)) ?? []
+  const written = random.shuffled(history.filter(({ root, verdict, kind }) => root !== null && verdict === 'ok' && kind === 'change'))
+  for (const a of written) {
+    const b = written.find(({ id, author, root, seq }) => id !== a.id && author === a.author && seq === a.seq && root!.id === a.root!.id && root!.index === a.root!.index)
+    if (b !== undefined) return [a, b]
+  }
+  return undefined
+}
+
+function revokeBut (scene: Scene, place: Place, kept: HistoryEntry): string {
+  const { object, state } = place
+  const toAnyone = state.grants.some(({ ref, grant }) => ref.id === kept.root!.id && ref.index === kept.root!.index && grant.subject === null)
+  const revokes: RevokeRequest[] = [{ subject: toAnyone ? null : kept.author, rights: ['update'], keep: [kept.id] }]
+  return write(scene, place, `revokes ${kept.author} but for ${kept.id}`, { caller: object.id, operations: [], revokes })
 }
 
 async function revokeAt (scene: Scene, place: Place): Promise<string> {
