@@ -63,6 +63,7 @@ export class Replica implements Engine {
   readonly #proposals: Proposals
   readonly #replication: Replication
   readonly #waiting: Waiting
+  readonly #caretaker: Caretaker
   readonly #masks = new Masks()
   readonly #continuity: Continuity
 
@@ -90,10 +91,10 @@ export class Replica implements Engine {
     this.#replication = new Replication({ network, store, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
-    const caretaker = new Caretaker(keys, async requests => await this.write(requests), report)
+    this.#caretaker = new Caretaker({ keys, platform, state: async object => await this.state(object), write: async requests => await this.write(requests), report })
     this.onCommit(event => {
       this.#waiting.appeared(event)
-      void this.#activity.track(`looking after the keys of ${event.object}`, caretaker.look(event))
+      void this.#activity.track(`looking after the keys of ${event.object}`, this.#caretaker.look(event))
     })
   }
 
@@ -109,6 +110,7 @@ export class Replica implements Engine {
   /** Ends replication, stops the network, and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
   async stop (signal?: AbortSignal): Promise<void> {
     this.#replication.stop()
+    this.#caretaker.stop()
     await this.#network.stop() // ends requests that would keep us waiting
     await this.#activity.idle(signal)
     await this.#continuity.stop()

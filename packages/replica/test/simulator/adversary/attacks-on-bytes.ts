@@ -124,5 +124,5 @@ export const ruleBadly: Attack = scene => {
   })
   if (first === undefined) return genesis
   const at = { object: author.id, author: null, root: null, seq: first.seq + 1, prev: first.id, clock: nowIn(scene), supersedes: [] }
-  return [...random.chance(0.1) ? genesis : [], ...signed(scene, { author }, { ...at, body: random.pick(bodies)! })]
+  return [...random.chance(0.4) ? genesis : [], ...signed(scene, { author }, { ...at, body: random.pick(bodies)! })]
 }
