@@ -20,12 +20,19 @@ const [seeds, nodes, steps, from] = [values.seeds, values.nodes, values.steps, v
 const only = values.only?.split(',').map(Number)
 const PROGRESS = 5000
 
+let current = from
+process.on('unhandledRejection', error => {
+  console.error(`seed ${current}: a rejection that nobody handled`, error)
+  process.exit(1)
+})
+
 process.exitCode = (values.plants ? await findPlants() : await simulate()) ? 0 : 1
 
 async function simulate (): Promise<boolean> {
   let held = 0
   let told = Date.now()
   for (let seed = from; seed < from + seeds; seed++) {
+    current = seed
     const options: RunOptions = { seed, nodes, steps, keepTrace: values.trace, ...only === undefined ? {} : { only } }
     const outcome = await run(options)
     if (values.trace) console.log(outcome.trace.join('\n'))
