@@ -1,4 +1,4 @@
-import { currentEpochs, unwrappedReaders, usableEpoch } from '@dinemic/core'
+import { currentEpochs, isDinemicError, unwrappedReaders, usableEpoch } from '@dinemic/core'
 import type { KeyRing, ObjectId, ObjectState, Platform } from '@dinemic/core'
 import type { CommitEvent, Engine } from './engine.js'
 import type { Report } from './report.js'
@@ -58,6 +58,7 @@ export class Caretaker {
       if (base === undefined || !needsCare(base) || !await keys.has(object)) return
       await write([{ object, caller: object, base, operations: [], encrypted: [] }])
     } catch (error) {
+      if (isDinemicError(error, 'ORM_NOT_FOUND')) return // removed meanwhile: there is nothing to mend
       report('error', error)
     }
   }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { clockOf, emptyState } from '@dinemic/core'
+import { DinemicError, clockOf, emptyState } from '@dinemic/core'
 import type { EpochState, ObjectState } from '@dinemic/core'
 import { MemoryKeyRing } from '@dinemic/core/testing'
 import { Caretaker } from '../src/caretaker.js'
-import type { WriteRequest } from '../src/engine.js'
+import type { Engine, WriteRequest } from '../src/engine.js'
 import { newKey } from './harness.js'
 
 /** A caretaker of one object, whose time passes when it is told to. */
-async function makeScene (epochs: EpochState[]) {
+async function makeScene (epochs: EpochState[], write?: Engine['write']) {
   const keys = new MemoryKeyRing()
   await keys.open()
   const object = await newKey(keys, 'Person')
@@ -19,7 +19,7 @@ async function makeScene (epochs: EpochState[]) {
     keys,
     platform: { now: () => 0, random: length => new Uint8Array(length), schedule: (_ms, task) => { timers.push(task); return () => { timers.splice(0) } } },
     state: async () => state,
-    write: async requests => { written.push(...requests); return [] },
+    write: write ?? (async requests => { written.push(...requests); return [] }),
     report: (event, payload) => { throw new TypeError(`${event}: ${String(payload)}`) }
   })
   return { caretaker, object, state, written, timers }
@@ -45,6 +45,11 @@ describe('a caretaker', () => {
     timers[0]!()
     await new Promise<void>(resolve => { setImmediate(resolve) })
     expect(written).toHaveLength(1)
+  })
+
+  test('says nothing where the object was removed meanwhile', async () => {
+    const { caretaker, object, state } = await makeScene([epoch('new', [])], async () => { throw new DinemicError('ORM_NOT_FOUND', 'removed') })
+    await expect(caretaker.look({ object, after: state })).resolves.toBeUndefined()
   })
 
   test('waits for nothing any more once it is stopped', async () => {

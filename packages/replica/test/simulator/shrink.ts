@@ -4,6 +4,8 @@ import type { RunOptions } from './run.js'
 
 /** How many runs may go into making a failure smaller. */
 const BUDGET = 150
+/** A list of more steps tells nobody anything. */
+const READABLE = 60
 
 /** The same seed with fewer nodes and steps that still breaks a rule: any rule, as the first may hide another. */
 export async function shrink (options: RunOptions): Promise<RunOptions> {
@@ -18,5 +20,6 @@ export async function shrink (options: RunOptions): Promise<RunOptions> {
   least = { ...least, steps }
   if (!await fails(least)) return options
   const all = Array.from({ length: steps }, (_, i) => i)
-  return { ...least, only: await shrinkList(all, async only => await fails({ ...least, only }), BUDGET) }
+  const only = await shrinkList(all, async some => await fails({ ...least, only: some }), BUDGET)
+  return only.length <= READABLE ? { ...least, only } : least
 }
