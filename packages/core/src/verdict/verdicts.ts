@@ -20,10 +20,14 @@ export type ChainLink = Pick<Link, 'id' | 'author' | 'root' | 'seq' | 'prev'>
 export class Verdicts {
   readonly #links = new Map<UpdateId, Link>()
   readonly #verdicts = new Map<UpdateId, Verdict>()
-  readonly #children = new Map<UpdateId, UpdateId[]>()
+  readonly #children = new Map<UpdateId, Set<UpdateId>>()
+  /** By update: how many that count follow it on its chain. */
+  readonly #followers = new Map<UpdateId, number>()
+  /** By update: one further back on its chain, so that a walk over many takes few steps. */
+  readonly #jumps = new Map<UpdateId, Link>()
   readonly #closes = new Map<string, Close[]>()
   readonly #underGrant = new Map<string, Set<UpdateId>>()
-  readonly #positions = new Map<string, UpdateId[]>()
+  readonly #positions = new Map<string, Set<UpdateId>>()
   readonly #forked = new Set<string>()
   /** The updates that count and that none that counts follows, by chain. */
   readonly #tips = new Map<string, Set<UpdateId>>()
@@ -75,6 +79,8 @@ export class Verdicts {
     if (link === undefined) return
     this.#links.delete(id)
     this.#verdicts.delete(id)
+    this.#followers.delete(id)
+    this.#jumps.delete(id)
     this.#loose.delete(id)
     this.#tips.get(chainKey(link))?.delete(id)
     remove(this.#positions, positionKey(chainKey(link), link.seq), id)
@@ -86,12 +92,12 @@ export class Verdicts {
 
   /** The other updates at this one's author, root and seq. */
   forksOf (link: Pick<Link, 'id' | 'author' | 'root' | 'seq'>): readonly UpdateId[] {
-    return (this.#positions.get(positionKey(chainKey(link), link.seq)) ?? []).filter(id => id !== link.id)
+    return [...this.#positions.get(positionKey(chainKey(link), link.seq)) ?? []].filter(id => id !== link.id)
   }
 
   /**
    * Of two updates that count, or of one and the draft of the next: whether `ancestor` is on the way back from `link` along
-   * good links of its own chain. Walks only where the chain has forked or the owner's has a gap.
+   * good links of its own chain. Walks only where the chain has forked or the owner's has a gap, and then by jumps.
    */
   isAncestor (ancestor: Pick<Link, 'author' | 'root' | 'seq' | 'id'>, link: ChainLink): boolean {
     const chain = chainKey(link)
@@ -99,9 +105,10 @@ export class Verdicts {
     if (!this.#forked.has(chain) && (link.root !== null || this.#loose.size === 0)) return true
     let at: ChainLink = link
     while (at.seq > ancestor.seq) {
-      const prev = this.#precedes(at)
-      if (prev === undefined) return false
-      at = prev
+      const jump = this.#jumps.get(at.id)
+      const next = jump !== undefined && jump.seq >= ancestor.seq ? jump : this.#precedes(at)
+      if (next === undefined) return false
+      at = next
     }
     return at.id === ancestor.id
   }
@@ -120,19 +127,36 @@ export class Verdicts {
   #index (link: Link): void {
     this.#links.set(link.id, link)
     this.#gaps.delete(link.id)
-    for (const id of this.#children.get(link.id) ?? []) {
-      if (this.#loose.has(id) && isGoodLink(link, this.#links.get(id)!)) this.#loose.delete(id)
-    }
     if (link.prev !== null) {
-      append(this.#children, link.prev, link.id)
+      include(this.#children, link.prev, link.id)
       if (!this.#links.has(link.prev)) this.#gaps.add(link.prev)
       if (link.root === null && this.#precedes(link) === undefined) this.#loose.add(link.id)
     }
+    this.#jump(link)
+    for (const id of this.#children.get(link.id) ?? []) this.#join(this.#links.get(id)!)
     if (link.root !== null) {
       const under = this.#underGrant.get(refKey(link.root)) ?? new Set()
       this.#underGrant.set(refKey(link.root), under.add(link.id))
     }
-    if (append(this.#positions, positionKey(chainKey(link), link.seq), link.id) > 1) this.#forked.add(chainKey(link))
+    if (include(this.#positions, positionKey(chainKey(link), link.seq), link.id) > 1) this.#forked.add(chainKey(link))
+  }
+
+  /** What an update follows has come after it. */
+  #join (link: Link): void {
+    const prev = this.#links.get(link.prev!)!
+    if (isGoodLink(prev, link)) this.#loose.delete(link.id)
+    if (this.#verdicts.get(link.id) === 'ok' && this.#precedes(link) === prev) this.#count(prev, 1)
+    this.#jump(link)
+  }
+
+  /** Myers, "An applicative random-access stack" (1983): of two jumps of equal length behind it an update makes one, so that log n lead anywhere. */
+  #jump (link: Link): void {
+    const prev = this.#precedes(link)
+    if (prev === undefined) return
+    const near = this.#jumps.get(prev.id)
+    const far = near === undefined ? undefined : this.#jumps.get(near.id)
+    const equal = near !== undefined && far !== undefined && prev.seq - near.seq === near.seq - far.seq
+    this.#jumps.set(link.id, equal ? far : prev)
   }
 
   #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): void {
@@ -193,29 +217,36 @@ export class Verdicts {
       this.#verdicts.set(next.id, verdict)
       const remerge = before === 'ok' || (verdict === 'ok' && this.#isFollowed(next))
       changes.push({ id: next.id, verdict, remerge })
-      this.#moveTip(next, verdict)
+      this.#moveTip(next, verdict, before)
       if (verdict === 'pending') continue
       for (const id of this.#children.get(next.id) ?? []) queue.push(this.#links.get(id)!)
     }
   }
 
-  #moveTip (link: Link, verdict: Verdict): void {
+  #moveTip (link: Link, verdict: Verdict, before: Verdict | undefined): void {
     const chain = chainKey(link)
     const tips = this.#tips.get(chain) ?? new Set()
     this.#tips.set(chain, tips)
     const prev = this.#precedes(link)
     if (verdict === 'ok') {
       if (!this.#isFollowed(link)) tips.add(link.id)
-      if (prev !== undefined) tips.delete(prev.id)
+      if (prev === undefined) return
+      this.#count(prev, 1)
+      tips.delete(prev.id)
     } else {
       tips.delete(link.id)
+      if (prev !== undefined && before === 'ok') this.#count(prev, -1)
       if (prev !== undefined && this.#verdicts.get(prev.id) === 'ok' && !this.#isFollowed(prev)) tips.add(prev.id)
     }
   }
 
   /** Whether an update that counts follows this one on its chain. */
   #isFollowed (link: Link): boolean {
-    return (this.#children.get(link.id) ?? []).some(id => this.#verdicts.get(id) === 'ok' && this.#precedes(this.#links.get(id)!) === link)
+    return (this.#followers.get(link.id) ?? 0) > 0
+  }
+
+  #count (link: Link, change: 1 | -1): void {
+    this.#followers.set(link.id, (this.#followers.get(link.id) ?? 0) + change)
   }
 
   /** The update that this one follows on its chain, if it is here and the link is good. */
@@ -242,15 +273,21 @@ export class Verdicts {
 
 const positionKey = (chain: string, seq: number): string => `${chain} ${seq}`
 
-function append<T> (lists: Map<string, T[]>, key: string, item: T): number {
+function append<T> (lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key)
-  if (list !== undefined) return list.push(item)
-  lists.set(key, [item])
-  return 1
+  if (list === undefined) lists.set(key, [item])
+  else list.push(item)
 }
 
-function remove (lists: Map<string, UpdateId[]>, key: string, id: UpdateId): void {
-  const list = lists.get(key)?.filter(other => other !== id) ?? []
-  if (list.length === 0) lists.delete(key)
-  else lists.set(key, list)
+/** How many the set holds then. */
+function include (sets: Map<string, Set<UpdateId>>, key: string, id: UpdateId): number {
+  const set = sets.get(key) ?? new Set()
+  sets.set(key, set.add(id))
+  return set.size
+}
+
+function remove (sets: Map<string, Set<UpdateId>>, key: string, id: UpdateId): void {
+  const set = sets.get(key)
+  set?.delete(id)
+  if (set?.size === 0) sets.delete(key)
 }
