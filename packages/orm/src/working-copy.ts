@@ -1,19 +1,20 @@
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, ObjectState, Operation, Value } from '@dinemic/core'
 import type { GrantRequest, Reader, RevokeRequest, WriteRequest } from '@dinemic/replica'
-import type { Cell } from './cells/cell.js'
+import { UNCHANGED } from './cells/cell.js'
+import type { Cell, Staged } from './cells/cell.js'
 import { deleteOperations } from './operations.js'
 import type { FieldSchema, ModelSchema } from './schema/types.js'
 
 /** Something staged under a name that the class doesn't declare; without value its deletion. */
 export interface Undeclared { readonly value?: Value, readonly encrypted: boolean }
 
-/** What was staged when a save began: what came after it stays staged. */
+/** All that was staged when a save was called: what came after it stays staged. */
 export interface Checkpoint {
-  readonly contents: ReadonlyMap<Cell<unknown>, unknown>
-  readonly undeclared: ReadonlyMap<string, Undeclared>
-  readonly grants: ReadonlySet<GrantRequest>
-  readonly revokes: ReadonlySet<RevokeRequest>
+  readonly cells: Map<Cell<unknown>, Staged<unknown>>
+  readonly undeclared: Map<string, Undeclared>
+  readonly grants: Set<GrantRequest>
+  readonly revokes: Set<RevokeRequest>
 }
 
 /** The two halves of an entity: the snapshot of its object, and what is staged on top of it. */
@@ -26,6 +27,8 @@ export class WorkingCopy {
   readonly grants = new Set<GrantRequest>()
   readonly revokes = new Set<RevokeRequest>()
   readonly #cells = new Map<string, Cell<unknown>>()
+  /** Of the save under way and those that queue behind it, in order. A new snapshot goes under them, too. */
+  readonly #checkpoints: Checkpoint[] = []
   #state: ObjectState
   #reader: Reader | undefined
   /** Of an object that isn't there yet. */
@@ -75,72 +78,96 @@ export class WorkingCopy {
     return field === undefined ? undefined : this.#cells.get(field.property)
   }
 
-  /** What `save()` writes, or undefined if nothing is staged. Throws `ORM_BAD_VALUE`. */
-  request (): WriteRequest | undefined {
-    const operations = [...this.#cells.values()].flatMap((cell) => cell.operations())
-    for (const [name, staged] of this.undeclared) operations.push(...this.#undeclaredOperations(name, staged))
-    const nothing = operations.length + this.grants.size + this.revokes.size === 0
-    if (nothing && this.#seed === undefined) return undefined
-    return {
-      ...this.#header(),
-      operations,
-      ...(this.grants.size === 0 ? {} : { grants: [...this.grants] }),
-      ...(this.revokes.size === 0 ? {} : { revokes: [...this.revokes] })
-    }
-  }
-
-  removal (): WriteRequest {
-    return { ...this.#header(), operations: [], remove: true }
-  }
-
+  /** Takes note of what is staged now, until `forget`. Throws `ORM_BAD_VALUE`. */
   checkpoint (): Checkpoint {
-    return {
-      contents: new Map([...this.#cells.values()].map((cell) => [cell, cell.checkpoint()])),
+    const checkpoint = {
+      cells: new Map([...this.#cells.values()].map((cell) => [cell, cell.staged()])),
       undeclared: new Map(this.undeclared),
       grants: new Set(this.grants),
       revokes: new Set(this.revokes)
     }
+    this.#checkpoints.push(checkpoint)
+    return checkpoint
   }
 
-  /** The object is in its place now; what was staged after the checkpoint stays staged, on the new snapshot. */
-  committed (checkpoint: Checkpoint, snapshot: { state: ObjectState, reader: Reader } | undefined): void {
-    this.#seed = undefined
-    for (const grant of checkpoint.grants) this.grants.delete(grant)
-    for (const revoke of checkpoint.revokes) this.revokes.delete(revoke)
-    for (const [name, staged] of checkpoint.undeclared) {
-      if (this.undeclared.get(name) === staged) this.undeclared.delete(name)
+  /** What a save writes, or undefined if nothing was staged. Throws `ORM_BAD_VALUE`. */
+  request ({ cells, undeclared, grants, revokes }: Checkpoint): WriteRequest | undefined {
+    const operations = [...cells].flatMap(([cell, staged]) => cell.between(UNCHANGED, staged))
+    for (const [name, staged] of undeclared) operations.push(...this.#undeclaredOperations(name, staged))
+    const nothing = operations.length + grants.size + revokes.size === 0
+    if (nothing && this.#seed === undefined) return undefined
+    return {
+      ...this.#header(undeclared),
+      operations,
+      ...(grants.size === 0 ? {} : { grants: [...grants] }),
+      ...(revokes.size === 0 ? {} : { revokes: [...revokes] })
     }
-    if (snapshot !== undefined) this.#rebase(snapshot, (cell) => cell.since(checkpoint.contents.get(cell)))
+  }
+
+  removal (): WriteRequest {
+    return { ...this.#header(this.undeclared), operations: [], remove: true }
+  }
+
+  /** The object is in its place now; what was staged after the checkpoint stays staged, on the new snapshot. Without a checkpoint all does. */
+  committed (checkpoint: Checkpoint | undefined, snapshot: { state: ObjectState, reader: Reader } | undefined): void {
+    this.#seed = undefined
+    this.forget(checkpoint)
+    for (const staged of [this, ...this.#checkpoints]) {
+      for (const grant of checkpoint?.grants ?? []) staged.grants.delete(grant)
+      for (const revoke of checkpoint?.revokes ?? []) staged.revokes.delete(revoke)
+      for (const [name, written] of checkpoint?.undeclared ?? []) {
+        if (staged.undeclared.get(name) === written) staged.undeclared.delete(name)
+      }
+    }
+    if (snapshot !== undefined) this.#rebase(snapshot, checkpoint)
+  }
+
+  /** The save is over. Unless it was committed, all stays staged. */
+  forget (checkpoint: Checkpoint | undefined): void {
+    const index = this.#checkpoints.findIndex((known) => known === checkpoint)
+    if (index >= 0) this.#checkpoints.splice(index, 1)
   }
 
   /** A new snapshot under all that is staged. Throws `ORM_BAD_VALUE`. */
   refresh (snapshot: { state: ObjectState, reader: Reader }): void {
-    this.#rebase(snapshot, (cell) => cell.operations())
+    this.#rebase(snapshot)
   }
 
+  /** What a save under way writes stays: it is back on stage if that save is refused. */
   discard (): void {
-    for (const cell of this.#cells.values()) cell.discard()
+    const last = this.#checkpoints.at(-1)
+    for (const cell of this.#cells.values()) cell.discard(cell.between(UNCHANGED, last?.cells.get(cell) ?? UNCHANGED))
     this.undeclared.clear()
     this.grants.clear()
     this.revokes.clear()
+    for (const [name, staged] of last?.undeclared ?? []) this.undeclared.set(name, staged)
+    for (const grant of last?.grants ?? []) this.grants.add(grant)
+    for (const revoke of last?.revokes ?? []) this.revokes.add(revoke)
   }
 
-  #rebase ({ state, reader }: { state: ObjectState, reader: Reader }, stagedIn: (cell: Cell<unknown>) => Operation[]): void {
+  /** `written`: what the snapshot contains already. */
+  #rebase ({ state, reader }: { state: ObjectState, reader: Reader }, written?: Checkpoint): void {
     // All of them before the first changes anything: a value that can't be staged leaves the entity as it was.
-    const staged = [...this.#cells.values()].map((cell) => ({ cell, operations: stagedIn(cell) }))
+    const moves = [...this.#cells.values()].map((cell) => {
+      const moments = [...[written, ...this.#checkpoints].map((checkpoint) => checkpoint?.cells.get(cell) ?? UNCHANGED), cell.staged()]
+      return { cell, steps: moments.slice(1).map((moment, i) => cell.between(moments[i]!, moment)) }
+    })
     this.#state = state
     this.#reader = reader
-    for (const { cell, operations } of staged) cell.load(state, reader, operations)
+    for (const { cell, steps } of moves) {
+      cell.load(state, reader, steps.flat())
+      for (const [i, { cells }] of this.#checkpoints.entries()) cells.set(cell, cell.restaged(steps.slice(0, i + 1).flat()))
+    }
   }
 
-  #header (): Pick<WriteRequest, 'object' | 'caller' | 'base' | 'create' | 'encrypted'> {
+  #header (undeclared: ReadonlyMap<string, Undeclared>): Pick<WriteRequest, 'object' | 'caller' | 'base' | 'create' | 'encrypted'> {
     return {
       object: this.id,
       caller: this.caller,
       ...(this.#seed === undefined ? { base: this.#state } : { create: { seed: this.#seed } }),
       encrypted: [
         ...[...this.schema.stored.values()].filter(({ encrypted }) => encrypted).map(({ name }) => name),
-        ...[...this.undeclared].filter(([, { encrypted }]) => encrypted).map(([name]) => name)
+        ...[...undeclared].filter(([, { encrypted }]) => encrypted).map(([name]) => name)
       ]
     }
   }

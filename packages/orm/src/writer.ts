@@ -47,22 +47,22 @@ export class CopyWriter implements EntityWriter {
 
   async enlist ({ remove = false } = {}): Promise<Enlisted> {
     this.#check()
-    // What is staged when save() is called, not a moment later; only what has to queue is looked at when its turn comes.
+    // Now and not when its turn comes: what is assigned meanwhile is for the next save.
+    const checkpoint = remove ? undefined : this.#copy.checkpoint()
     const leave = this.#queue.tryEnter() ?? await this.#queue.enter()
+    const settle = async (committed: boolean): Promise<void> => {
+      try {
+        if (committed) this.#copy.committed(checkpoint, await this.#snapshot())
+      } finally {
+        this.#copy.forget(checkpoint)
+        leave()
+      }
+    }
     try {
       this.#checkRunning()
-      const request = remove ? this.#copy.removal() : this.#copy.request()
-      const checkpoint = this.#copy.checkpoint()
-      const settle = async (committed: boolean): Promise<void> => {
-        try {
-          if (committed) this.#copy.committed(checkpoint, await this.#snapshot())
-        } finally {
-          leave()
-        }
-      }
-      return { request, settle }
+      return { request: checkpoint === undefined ? this.#copy.removal() : this.#copy.request(checkpoint), settle }
     } catch (error) {
-      leave()
+      await settle(false)
       throw error
     }
   }

@@ -4,8 +4,13 @@ import type { Reader } from '@dinemic/replica'
 import type { FieldSchema } from '../schema/types.js'
 import { deleteOperations } from '../operations.js'
 
-/** A checkpoint of a property that is as it was shown: its content need not be read for that. */
-export const AS_SHOWN: unique symbol = Symbol('as shown')
+/** What a property that is as the snapshot has it stages: its content need not be read for that. */
+export const UNCHANGED: unique symbol = Symbol('unchanged')
+/** What a property that holds nothing stages: the end of all that stands in the object then, also under another kind. */
+const DELETED: unique symbol = Symbol('deleted')
+
+/** What one property stages at one moment. */
+export type Staged<Content> = Content | typeof UNCHANGED | typeof DELETED
 
 /** Where a sealed value stands, apart from its field. */
 export type Slot = { readonly slot: 'register' } | { readonly slot: 'dict' | 'list', readonly element: string }
@@ -17,7 +22,7 @@ export type Opener = (slot: Slot, value: WireValue) => WireValue
  * One declared field of one entity: what the snapshot has, and what the property has. The content of each is the same
  * immutable thing, so that what is staged is always a difference of two contents:
  *
- *   snapshot → property     what `save()` writes
+ *   snapshot → staged       what a `save()` writes that was called at that moment
  *   saved    → property     what was assigned while the save ran, put on top of the new snapshot
  */
 export abstract class Cell<Content> {
@@ -86,43 +91,42 @@ export abstract class Cell<Content> {
     this.#show(staged)
   }
 
-  /** Shows the snapshot, without what is staged. */
-  discard (): void {
-    this.#show([])
+  /** Shows the snapshot with `staged` on top, and nothing else that was staged. */
+  discard (staged: readonly Operation[] = []): void {
+    this.#show(staged)
   }
 
-  /** From the snapshot to the property. Throws `ORM_BAD_VALUE`. */
-  operations (): Operation[] {
-    if (this.#isThrowing()) return []
+  /** What the property stages now. Throws `ORM_BAD_VALUE`. */
+  staged (): Staged<Content> {
+    if (this.#isThrowing()) return UNCHANGED
     const held = this.#entity[this.field.property]
-    if (this.untouched(held)) return this.#restaged.length === 0 ? [] : this.diff(this.base(), this.#shown())
-    if (held !== undefined) return this.diff(this.base(), this.accept(held, this.base()))
-    return this.isEmpty(this.base()) ? [] : this.whenDeleted()
+    if (this.untouched(held)) return this.#restaged.length === 0 ? UNCHANGED : this.replay(this.base(), this.#restaged)
+    return held === undefined ? DELETED : this.accept(held, this.base())
   }
 
-  /** What the property holds now, for `since` to compare with. */
-  checkpoint (): Content | typeof AS_SHOWN {
-    return this.#isThrowing() || this.untouched(this.#entity[this.field.property]) ? AS_SHOWN : this.#content()
+  /** What leads from one moment to another. Throws `ORM_BAD_VALUE`. */
+  between (from: Staged<Content>, to: Staged<Content>): Operation[] {
+    if (from === to) return []
+    if (from === UNCHANGED && to === DELETED) return this.isEmpty(this.base()) ? [] : this.whenDeleted()
+    return this.diff(this.#contentOf(from), this.#contentOf(to))
   }
 
-  /** What was staged after a checkpoint. */
-  since (checkpoint: Content | typeof AS_SHOWN): Operation[] {
-    if (checkpoint === AS_SHOWN && this.checkpoint() === AS_SHOWN) return []
-    return this.diff(checkpoint === AS_SHOWN ? this.#shown() : checkpoint, this.#content())
+  /** What the property stages with these operations on top of the snapshot. */
+  restaged (operations: readonly Operation[]): Staged<Content> {
+    return operations.length === 0 ? UNCHANGED : this.replay(this.base(), operations)
+  }
+
+  /** From the snapshot to the property: what a `save()` would write now. Throws `ORM_BAD_VALUE`. */
+  operations (): Operation[] {
+    return this.between(UNCHANGED, this.staged())
   }
 
   protected base (): Content {
     return this.#base ??= this.#load!()
   }
 
-  #content (): Content {
-    const held = this.#entity[this.field.property]
-    if (this.#isThrowing() || this.untouched(held)) return this.#shown()
-    return held === undefined ? this.empty : this.accept(held, this.base())
-  }
-
-  #shown (): Content {
-    return this.#restaged.length === 0 ? this.base() : this.replay(this.base(), this.#restaged)
+  #contentOf (staged: Staged<Content>): Content {
+    return staged === UNCHANGED ? this.base() : staged === DELETED ? this.empty : staged
   }
 
   #show (staged: readonly Operation[]): void {
@@ -131,7 +135,7 @@ export abstract class Cell<Content> {
     const { property } = this.field
     const problem = this.#problem
     if (problem !== undefined && staged.length === 0) return this.#showThrowing(problem)
-    const value = this.present(() => this.#shown())
+    const value = this.present(() => staged.length === 0 ? this.base() : this.replay(this.base(), staged))
     Object.defineProperty(this.#entity, property, { value, enumerable: true, configurable: true, writable: true })
   }
 

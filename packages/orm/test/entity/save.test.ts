@@ -134,7 +134,7 @@ describe('while a save is under way', () => {
     expect(person.$.dirty).toEqual([])
   })
 
-  test('further saves queue, and each writes what was staged when its turn came', async () => {
+  test('further saves queue, and each writes what was staged when it was called', async () => {
     const { engine, person } = await personWith({ name: 'Ann' })
     const held = gate()
     engine.beforeCommit = held.pass
@@ -142,9 +142,86 @@ describe('while a save is under way', () => {
       person.name = name
       return person.save()
     })
+    person.name = 'Eve'
     held.open()
-    expect(await Promise.all(saves)).toEqual([[expect.any(String)], [expect.any(String)], [], []])
-    expect(engine.written.slice(1).map(({ operations }) => operations)).toMatchObject([[{ value: 'Bea' }], [{ value: 'Dora' }]])
+    expect(await Promise.all(saves)).toEqual([[expect.any(String)], [expect.any(String)], [expect.any(String)], []])
+    expect(engine.written.slice(1).map(({ operations }) => operations)).toMatchObject([[{ value: 'Bea' }], [{ value: 'Cleo' }], [{ value: 'Dora' }]])
+    expect([person.name, person.$.dirty]).toEqual(['Eve', ['name']])
+  })
+
+  test('a save that queues leaves collections, grants and undeclared names for those after it', async () => {
+    const { engine, person } = await personWith({ name: 'Ann', tags: ['a'], visits: 1, phones: { home: '1' } })
+    const held = gate()
+    engine.beforeCommit = held.pass
+    const saves = ['b', 'c', 'd'].map((tag, i) => {
+      person.tags.push(tag)
+      person.visits.add(10 ** i)
+      person.$.set('other', i)
+      person.$.authorize(idOf('Person', i), { update: true })
+      return person.save()
+    })
+    Object.assign(person, { phones: undefined })
+    held.open()
+    await Promise.all(saves)
+    expect(engine.written.slice(1).map(({ operations, grants }) => [operations, grants])).toMatchObject([0, 1, 2].map((i) => [
+      [{ op: 'insert', value: 'bcd'[i] }, { op: 'add', amount: 10 ** i }, { op: 'set', field: 'other', value: i }],
+      [{ subject: idOf('Person', i) }]
+    ]))
+    expect([person.tags.toArray(), person.visits.value, person.$.dirty]).toEqual([['a', 'b', 'c', 'd'], 112, ['phones']])
+  })
+
+  test('a save behind one that is refused writes what that one would have', async () => {
+    const { engine, person } = await personWith({ name: 'Ann', age: 1, visits: 0 })
+    engine.beforeCommit = ({ operations }) => { if (operations.length === 2) throw new Error('no') }
+    person.name = 'Bea'
+    person.visits.add(1)
+    const refused = person.save()
+    person.age = 2
+    const saved = person.save()
+    person.visits.add(1)
+    await expect(refused).rejects.toThrow('no')
+    await saved
+    expect(engine.written.at(-1)!.operations).toMatchObject([{ field: 'name' }, { field: 'age' }, { field: 'visits', amount: 1 }])
+    expect(person.$.dirty).toEqual(['visits'])
+  })
+
+  test('what is discarded is what came after the last save', async () => {
+    const { engine, person } = await personWith({ name: 'Ann', tags: ['a'] })
+    const held = gate()
+    engine.beforeCommit = held.pass
+    person.name = 'Bea'
+    person.tags.push('b')
+    const saved = person.save()
+    person.name = 'Cleo'
+    person.tags.push('c')
+    person.$.discard()
+    expect([person.name, person.tags.toArray()]).toEqual(['Bea', ['a', 'b']])
+    held.open()
+    await saved
+    expect([person.name, person.tags.toArray(), person.$.dirty]).toEqual(['Bea', ['a', 'b'], []])
+  })
+
+  test('a refresh that queues between two saves moves neither', async () => {
+    const { engine, person } = await personWith({ name: 'Ann', age: 1, tags: ['a'] })
+    const held = gate()
+    engine.beforeCommit = held.pass
+    person.tags.push('b')
+    const first = person.save()
+    const refreshed = person.$.refresh()
+    person.name = 'Bea'
+    const second = person.save()
+    person.tags.push('c')
+    engine.put(person.id, [{ op: 'set', field: 'age', value: 99 }])
+    held.open()
+    await Promise.all([first, refreshed, second])
+    expect(engine.written.slice(1).map(({ operations }) => operations)).toMatchObject([[{ op: 'insert', value: 'b' }], [{ op: 'set', value: 'Bea' }]])
+    expect([person.age, person.tags.toArray(), person.$.dirty]).toEqual([99, ['a', 'b', 'c'], ['tags']])
+  })
+
+  test('a removal asks nothing of what is staged', async () => {
+    const { person } = await personWith()
+    Object.assign(person, { address: Symbol('x') })
+    expect(await person.remove()).toHaveLength(1)
   })
 
   test('a refused save keeps all staged, and the next one goes on', async () => {
