@@ -1,3 +1,4 @@
+import type { SortedMap } from './sorted-map.js'
 import type { Clock, GrantRef, ObjectId, UpdateId } from './types.js'
 import type { Epoch, Grant, Head, WireValue, Wrap } from './update-types.js'
 
@@ -28,8 +29,10 @@ export interface ObjectState {
 /** What stands under one name. Merge is blind to classes: all four side by side, the class picks one. */
 export interface FieldState {
   readonly register: Register<WireValue>
-  readonly dict: ReadonlyMap<string, Register<WireValue>>
-  readonly list: ReadonlyMap<string, ElementState>
+  readonly dict: SortedMap<Register<WireValue>>
+  readonly list: SortedMap<ElementState>
+  /** The elements of `list` that show, by `placeKey`: what follows from it, kept so that an index is found in O(log n). */
+  readonly order: SortedMap<ListElement>
   /** Exact sum, or undefined if nothing was ever added. */
   readonly counter: bigint | undefined
   /** How many increments the sum is made of. */
@@ -55,6 +58,9 @@ export interface ElementState {
   /** Updates that delete the element; while one stands it is gone. */
   readonly deletes: readonly UpdateId[]
 }
+
+/** An element that shows. Never changed in place: states and those who edit lists share it. */
+export interface ListElement { readonly id: string, readonly position: string, readonly value: WireValue }
 
 /** A grant is open while no close names it. */
 export interface GrantState { readonly ref: GrantRef, readonly grant: Grant, readonly clock: Clock }

@@ -8,7 +8,7 @@ import { Ref } from './collections/ref.js'
 
 /** Whether anything shows under a name, of whatever kind. */
 export function hasValue (field: FieldState): boolean {
-  return shown(field.register) !== undefined || shownEntries(field).length > 0 || listElements(field).length > 0 || field.counter !== undefined
+  return shown(field.register) !== undefined || shownEntries(field).length > 0 || field.order.size > 0 || field.counter !== undefined
 }
 
 /**
@@ -22,9 +22,8 @@ export function anyValue (name: string, field: FieldState, reader: Reader): Valu
   if (entries.length > 0) {
     return Object.fromEntries(entries.map(([key, value]) => [key, clear(value, () => reader.open({ field: name, slot: 'dict', element: key }, value))]))
   }
-  const elements = listElements(field)
-  if (elements.length > 0) {
-    return elements.map(({ element, value }) => clear(value.value!, () => reader.open({ field: name, slot: 'list', element }, value.value!)))
+  if (field.order.size > 0) {
+    return listElements(field).map(({ id, value }) => clear(value, () => reader.open({ field: name, slot: 'list', element: id }, value)))
   }
   return field.counter === undefined ? undefined : integer(field.counter)
 }

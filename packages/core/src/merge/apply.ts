@@ -4,7 +4,7 @@ import type { Epoch, GenesisBody, ChangeBody, Grant, Operation, Update, Wrap } f
 import type { ObjectId, UpdateId, Verdict } from '../types.js'
 import { refKey } from '../verdict/link.js'
 import { deadCells, withPointers, withoutTarget } from './awaited.js'
-import { EMPTY_FIELD, FieldDraft, withoutClear, withoutIncrement } from './fields.js'
+import { EMPTY_FIELD, applyOperation, withoutClear, withoutIncrement } from './fields.js'
 import type { Writer } from './fields.js'
 
 /** What the merge asks of the object's chains. `Verdicts` answers both. */
@@ -95,14 +95,8 @@ function withOperations (state: ObjectState, { update, chains, dead }: Arrival, 
     isDead: cell => dead.has(cell),
     replaces: old => superseded.has(old.update) || chains.isAncestor({ ...old, id: old.update }, update)
   }
-  const drafts = new Map<string, FieldDraft>()
-  for (const operation of operations) {
-    const draft = drafts.get(operation.field) ?? new FieldDraft(state.fields.get(operation.field) ?? EMPTY_FIELD)
-    drafts.set(operation.field, draft)
-    draft.apply(operation, writer)
-  }
   const fields = new Map(state.fields)
-  for (const [name, draft] of drafts) fields.set(name, draft.state)
+  for (const operation of operations) fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
   return { ...state, fields, awaited: withPointers(state.awaited, update, operations, id => chains.verdict(id) === 'ok') }
 }
 

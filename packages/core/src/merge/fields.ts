@@ -1,10 +1,12 @@
+import { SortedMap } from '../sorted-map.js'
 import type { Candidate, ElementState, FieldState, Register } from '../state-types.js'
 import { Sealed } from '../update-types.js'
 import type { Operation, WireValue } from '../update-types.js'
 import { dictCell, elementCell, positionCell, registerCell } from '../update/operations.js'
+import { elementShown, orderOf, reordered } from './list.js'
 import { write } from './register.js'
 
-export const EMPTY_FIELD: FieldState = { register: [], dict: new Map(), list: new Map(), counter: undefined, increments: 0 }
+export const EMPTY_FIELD: FieldState = { register: [], dict: SortedMap.empty(), list: SortedMap.empty(), order: SortedMap.empty(), counter: undefined, increments: 0 }
 const EMPTY_ELEMENT: ElementState = { value: [], position: [], deletes: [] }
 
 /** How one update writes: its candidate without value, and which candidates of a cell it kills. */
@@ -19,63 +21,44 @@ export interface Writer {
   readonly encrypted: ReadonlySet<string>
 }
 
-/** A field that one update is writing: copies its dict and its list once, however many operations there are. */
-export class FieldDraft {
-  #field: FieldState
-  #dict: Map<string, Register<WireValue>> | undefined
-  #list: Map<string, ElementState> | undefined
-
-  constructor (field: FieldState) {
-    this.#field = field
+/** The field with one more operation. */
+export function applyOperation (state: FieldState, operation: Operation, writer: Writer): FieldState {
+  const { field } = operation
+  switch (operation.op) {
+    case 'set': return { ...state, register: put(state.register, registerCell(field), operation.value, field, writer) }
+    case 'delete': return { ...state, register: put(state.register, registerCell(field), undefined, field, writer) }
+    case 'put': return withKey(state, field, operation.key, operation.value, writer)
+    case 'drop': return withKey(state, field, operation.key, undefined, writer)
+    case 'insert': return withElement(state, operation.element, element => ({
+      ...element,
+      value: put(element.value, elementCell(field, operation.element), operation.value, field, writer),
+      position: place(element.position, positionCell(field, operation.element), operation.position, writer)
+    }))
+    case 'replace': return withElement(state, operation.element, element => ({
+      ...element, value: put(element.value, elementCell(field, operation.element), operation.value, field, writer)
+    }))
+    case 'move': return withElement(state, operation.element, element => ({
+      ...element, position: place(element.position, positionCell(field, operation.element), operation.position, writer)
+    }))
+    case 'remove': return withElement(state, operation.element, element => ({
+      ...element, deletes: [...element.deletes, writer.candidate.update].sort()
+    }))
+    case 'add': return writer.increments ? withIncrement(state, operation.amount) : state
   }
+}
 
-  get state (): FieldState {
-    return { ...this.#field, dict: this.#dict ?? this.#field.dict, list: this.#list ?? this.#field.list }
-  }
+function withKey (state: FieldState, field: string, key: string, value: WireValue | undefined, writer: Writer): FieldState {
+  return { ...state, dict: state.dict.set(key, put(state.dict.get(key) ?? [], dictCell(field, key), value, field, writer)) }
+}
 
-  apply (operation: Operation, writer: Writer): void {
-    const { field } = operation
-    switch (operation.op) {
-      case 'set': return this.#setRegister(put(this.#field.register, registerCell(field), operation.value, field, writer))
-      case 'delete': return this.#setRegister(put(this.#field.register, registerCell(field), undefined, field, writer))
-      case 'put': return this.#setKey(field, operation.key, operation.value, writer)
-      case 'drop': return this.#setKey(field, operation.key, undefined, writer)
-      case 'insert': return this.#setElement(operation.element, element => ({
-        ...element,
-        value: put(element.value, elementCell(field, operation.element), operation.value, field, writer),
-        position: place(element.position, positionCell(field, operation.element), operation.position, writer)
-      }))
-      case 'replace': return this.#setElement(operation.element, element => ({
-        ...element, value: put(element.value, elementCell(field, operation.element), operation.value, field, writer)
-      }))
-      case 'move': return this.#setElement(operation.element, element => ({
-        ...element, position: place(element.position, positionCell(field, operation.element), operation.position, writer)
-      }))
-      case 'remove': return this.#setElement(operation.element, element => ({
-        ...element, deletes: [...element.deletes, writer.candidate.update].sort()
-      }))
-      case 'add': return writer.increments ? this.#increment(operation.amount) : undefined
-    }
-  }
+function withElement (state: FieldState, id: string, change: (element: ElementState) => ElementState): FieldState {
+  const before = state.list.get(id)
+  const after = change(before ?? EMPTY_ELEMENT)
+  return { ...state, list: state.list.set(id, after), order: reordered(state.order, elementShown(id, before), elementShown(id, after)) }
+}
 
-  #setRegister (register: Register<WireValue>): void {
-    this.#field = { ...this.#field, register }
-  }
-
-  #setKey (field: string, key: string, value: WireValue | undefined, writer: Writer): void {
-    this.#dict ??= new Map(this.#field.dict)
-    this.#dict.set(key, put(this.#dict.get(key) ?? [], dictCell(field, key), value, field, writer))
-  }
-
-  #setElement (id: string, change: (element: ElementState) => ElementState): void {
-    this.#list ??= new Map(this.#field.list)
-    this.#list.set(id, change(this.#list.get(id) ?? EMPTY_ELEMENT))
-  }
-
-  #increment (amount: number): void {
-    const { counter = 0n, increments } = this.#field
-    this.#field = { ...this.#field, counter: counter + BigInt(amount), increments: increments + 1 }
-  }
+function withIncrement (state: FieldState, amount: number): FieldState {
+  return { ...state, counter: (state.counter ?? 0n) + BigInt(amount), increments: state.increments + 1 }
 }
 
 /** Takes one increment back. */
@@ -86,12 +69,8 @@ export function withoutIncrement (field: FieldState, amount: number): FieldState
 
 /** What is left of a field when its name becomes one of an encrypted field: values in the clear are ignored. */
 export function withoutClear (field: FieldState): FieldState {
-  return {
-    ...field,
-    register: sealedOnly(field.register),
-    dict: new Map([...field.dict].map(([key, register]) => [key, sealedOnly(register)])),
-    list: new Map([...field.list].map(([id, element]) => [id, { ...element, value: sealedOnly(element.value) }]))
-  }
+  const list = field.list.map(element => ({ ...element, value: sealedOnly(element.value) }))
+  return { ...field, register: sealedOnly(field.register), dict: field.dict.map(sealedOnly), list, order: orderOf(list) }
 }
 
 function put (register: Register<WireValue>, cell: string, value: WireValue | undefined, name: string, writer: Writer): Register<WireValue> {

@@ -1,25 +1,37 @@
-import type { Candidate, ElementState, FieldState } from '../state-types.js'
-import type { WireValue } from '../update-types.js'
+import { SortedMap } from '../sorted-map.js'
+import type { ElementState, FieldState, ListElement } from '../state-types.js'
 import { shown } from './register.js'
-
-export interface ListElement { readonly element: string, readonly position: string, readonly value: Candidate<WireValue> }
 
 /** The elements that show, in the order of (position, element id). */
 export function listElements (field: FieldState): ListElement[] {
-  const elements: ListElement[] = []
-  for (const [element, state] of field.list) {
-    const visible = elementShown(state)
-    if (visible !== undefined) elements.push({ element, ...visible })
-  }
-  return elements.sort((a, b) => compare(a.position, b.position) || compare(a.element, b.element))
+  return [...field.order.values()]
 }
 
 /** An element shows while it has a value and a position and no deletion of it stands. */
-export function elementShown (state: ElementState): { position: string, value: Candidate<WireValue> } | undefined {
-  const value = shown(state.value)
+export function elementShown (id: string, state: ElementState | undefined): ListElement | undefined {
+  if (state === undefined || state.deletes.length > 0) return undefined
+  const value = shown(state.value)?.value
   const position = shown(state.position)?.value
-  if (state.deletes.length > 0 || value === undefined || position === undefined) return undefined
-  return { position, value }
+  return value === undefined || position === undefined ? undefined : { id, position, value }
 }
 
-const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
+/** What sorts as (position, element id) does: no position has a character as low as the one between. */
+export function placeKey ({ position, id }: Pick<ListElement, 'position' | 'id'>): string {
+  return `${position}\0${id}`
+}
+
+export function orderOf (list: SortedMap<ElementState>): SortedMap<ListElement> {
+  const places: [string, ListElement][] = []
+  for (const [id, state] of list) {
+    const element = elementShown(id, state)
+    if (element !== undefined) places.push([placeKey(element), element])
+  }
+  return SortedMap.from(places)
+}
+
+/** The order after one element has changed. */
+export function reordered (order: SortedMap<ListElement>, before: ListElement | undefined, after: ListElement | undefined): SortedMap<ListElement> {
+  if (before?.position === after?.position && before?.value === after?.value) return order
+  const rest = before === undefined || before.position === after?.position ? order : order.delete(placeKey(before))
+  return after === undefined ? rest : rest.set(placeKey(after), after)
+}

@@ -3,11 +3,13 @@ import { decode } from '../codec/decode.js'
 import { encode } from '../codec/encode.js'
 import type { Encodable } from '../codec/format.js'
 import { DinemicError, isDinemicError } from '../errors.js'
+import { SortedMap } from '../sorted-map.js'
 import type { CryptoProvider } from '../keys/provider.js'
 import type { Candidate, ElementState, FieldState, ObjectState, Register } from '../state-types.js'
 import type { ObjectId, UpdateId } from '../types.js'
 import type { WireValue } from '../update-types.js'
 import { bodyToWire, wireToBody, wireToWrap, wrapToWire } from '../update/body.js'
+import { orderOf } from './list.js'
 import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
 
 /**
@@ -83,22 +85,24 @@ function wireToState (wire: Wire): ObjectState {
 function fieldToWire (field: FieldState, writers: WriterTable): Encodable[] {
   return [
     registerToWire(field.register, writers),
-    sorted(field.dict).map(([key, register]) => [key, registerToWire(register, writers)]),
-    sorted(field.list).map(([element, { value, position, deletes }]) => [element, registerToWire(value, writers), registerToWire(position, writers), deletes.map(hexToBytes)]),
+    [...field.dict].map(([key, register]) => [key, registerToWire(register, writers)]),
+    [...field.list].map(([element, { value, position, deletes }]) => [element, registerToWire(value, writers), registerToWire(position, writers), deletes.map(hexToBytes)]),
     field.counter ?? null, field.increments
   ]
 }
 
 function wireToField (wire: Wire, table: readonly Writer[]): FieldState {
   const [register, dict, list, counter, increments] = wire as readonly [Wire, readonly Wire[], readonly Wire[], bigint | null, number]
+  const elements = SortedMap.from(list.map(([element, value, position, deletes]): [string, ElementState] => [element as string, {
+    value: wireToRegister(value as Wire, table),
+    position: wireToRegister<string>(position as Wire, table),
+    deletes: (deletes as readonly Uint8Array[]).map(bytesToHex)
+  }]))
   return {
     register: wireToRegister(register, table),
-    dict: new Map(dict.map(([key, entry]) => [key as string, wireToRegister(entry as Wire, table)])),
-    list: new Map(list.map(([element, value, position, deletes]): [string, ElementState] => [element as string, {
-      value: wireToRegister(value as Wire, table),
-      position: wireToRegister<string>(position as Wire, table),
-      deletes: (deletes as readonly Uint8Array[]).map(bytesToHex)
-    }])),
+    dict: SortedMap.from(dict.map(([key, entry]): [string, Register<WireValue>] => [key as string, wireToRegister(entry as Wire, table)])),
+    list: elements,
+    order: orderOf(elements),
     counter: counter ?? undefined,
     increments
   }

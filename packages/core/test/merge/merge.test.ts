@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesToHex } from '../../src/bytes.js'
 import { emptyState, mergeAll } from '../../src/merge/apply.js'
-import { listElements } from '../../src/merge/list.js'
+import { listElements, orderOf } from '../../src/merge/list.js'
 import { shown } from '../../src/merge/register.js'
 import { decodeState, encodeState } from '../../src/merge/state-row.js'
 import type { ObjectState, Register } from '../../src/state-types.js'
@@ -104,9 +104,10 @@ describe('the state of an object', () => {
       node.offer(inOrder(history(steps), order))
       for (const field of node.state.fields.values()) {
         const elements = listElements(field)
-        const keys = elements.map(({ position, element }) => `${position} ${element}`)
+        const keys = elements.map(({ position, id }) => `${position} ${id}`)
         expect(keys).toEqual([...keys].sort())
-        for (const { element } of elements) expect(field.list.get(element)!.deletes).toEqual([])
+        for (const { id } of elements) expect(field.list.get(id)!.deletes).toEqual([])
+        expect(elements).toEqual([...orderOf(field.list).values()])
       }
     }), 100)
   })

@@ -24,7 +24,7 @@ export class ListCell extends Cell<Content> {
   }
 
   protected read (state: FieldState, open: Opener): Content {
-    return listElements(state).map(({ element, position, value }) => ({ id: element, position, value: open({ slot: 'list', element }, value.value!) }))
+    return listElements(state).map(({ id, position, value }) => ({ id, position, value: open({ slot: 'list', element: id }, value) }))
   }
 
   protected present (content: () => Content): unknown {

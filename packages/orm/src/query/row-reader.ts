@@ -1,4 +1,4 @@
-import { Sealed, listElements, shown } from '@dinemic/core'
+import { Sealed, shown } from '@dinemic/core'
 import type { FieldState, ObjectState, Value, WireValue } from '@dinemic/core'
 import type { Reader } from '@dinemic/replica'
 import type { ModelSchema } from '../schema/types.js'
@@ -44,8 +44,8 @@ export class RowReader {
   }
 
   * #elements (field: string, state: FieldState): Iterable<Exclude<Cell, undefined>> {
-    for (const { element, value: candidate } of listElements(state)) {
-      const value = this.#open({ field, slot: 'list', element }, candidate.value)
+    for (const { id, value: stored } of state.order.values()) {
+      const value = this.#open({ field, slot: 'list', element: id }, stored)
       if (value !== undefined) yield value
     }
   }

@@ -1,4 +1,4 @@
-import { EMPTY_FIELD, Sealed, clockOf, compareBytes, emptyState, parseId, portableProvider } from '@dinemic/core'
+import { EMPTY_FIELD, Sealed, SortedMap, clockOf, compareBytes, emptyState, orderOf, parseId, portableProvider } from '@dinemic/core'
 import type { Candidate, FieldState, ObjectId, ObjectState, Value, WireValue } from '@dinemic/core'
 import type { CommitEvent, Engine, Reader } from '@dinemic/replica'
 import type { QueryHost } from '../../src/query/host.js'
@@ -105,11 +105,12 @@ export function value (content: WireValue): FieldState {
 
 export function list (...contents: WireValue[]): FieldState {
   const elements = contents.map((content, i) => [`e${i}`, { value: [candidate(content)], position: [candidate(`p${i}`)], deletes: [] }] as const)
-  return { ...EMPTY_FIELD, list: new Map(elements) }
+  const list = SortedMap.from(elements)
+  return { ...EMPTY_FIELD, list, order: orderOf(list) }
 }
 
 export function dict (entries: Record<string, WireValue | undefined>): FieldState {
-  return { ...EMPTY_FIELD, dict: new Map(Object.entries(entries).map(([key, content]) => [key, [candidate<WireValue>(content)]])) }
+  return { ...EMPTY_FIELD, dict: SortedMap.from(Object.entries(entries).map(([key, content]) => [key, [candidate<WireValue>(content)]])) }
 }
 
 export function counter (sum: bigint): FieldState {

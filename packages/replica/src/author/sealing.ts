@@ -42,8 +42,8 @@ export function clearlyShown (state: ObjectState, name: string, operations: read
     const value = shown(values)?.value
     if (isClear(value) && !own.some(operation => 'key' in operation && operation.key === key)) again.push({ op: 'put', field: name, key, value: value! })
   }
-  for (const { element, value } of listElements(field)) {
-    if (isClear(value.value) && !own.some(operation => 'element' in operation && operation.element === element)) again.push({ op: 'replace', field: name, element, value: value.value! })
+  for (const { id, value } of listElements(field)) {
+    if (isClear(value) && !own.some(operation => 'element' in operation && operation.element === id)) again.push({ op: 'replace', field: name, element: id, value })
   }
   return again
 }

@@ -1,5 +1,5 @@
-import { EMPTY_FIELD, Sealed, elementShown, equalValues, listElements, shown } from '@dinemic/core'
-import type { FieldState, ObjectState, Operation, WireValue } from '@dinemic/core'
+import { EMPTY_FIELD, Sealed, elementShown, equalValues, placeKey, shown } from '@dinemic/core'
+import type { FieldState, ListElement, ObjectState, Operation, WireValue } from '@dinemic/core'
 import type { FieldChange } from '../engine.js'
 import { ListPlaces } from './list-places.js'
 
@@ -22,8 +22,7 @@ function intendedChange (field: FieldState, operation: Operation, places: ListPl
     case 'add': return { type: 'set', field: name, slot: 'counter', before: field.counter, after: (field.counter ?? 0n) + BigInt(operation.amount) }
   }
   const { element } = operation
-  const current = field.list.get(element)
-  const before = current === undefined ? undefined : elementShown(current)?.value.value
+  const before = elementShown(element, field.list.get(element))?.value
   const place = { field: name, slot: 'list', key: element, before } as const
   if (operation.op === 'remove') return { ...place, type: 'delete', ...indexed(places.before(name, element)), after: undefined }
   return { ...place, type: 'set', ...indexed(places.after(name, element)), after: operation.op === 'move' ? before : operation.value }
@@ -49,22 +48,26 @@ function registerChanges (field: string, old: FieldState, now: FieldState): Fiel
 }
 
 function dictChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
-  if (old.dict === now.dict) return []
-  const keys = new Set([...old.dict.keys(), ...now.dict.keys()])
-  return [...keys].flatMap(key => change({ field, slot: 'dict', key }, dictValue(old, key), dictValue(now, key)))
+  return [...now.dict.changesSince(old.dict)].flatMap(({ key, before = [], after = [] }) => change({ field, slot: 'dict', key }, shown(before)?.value, shown(after)?.value))
 }
 
+/** What is gone at the indexes that it had, then what is new, changed or moved at those that it has. */
 function listChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
-  if (old.list === now.list) return []
-  const before = new Map(listElements(old).map((element, index) => [element.element, { ...element, index }]))
-  const after = new Map(listElements(now).map((element, index) => [element.element, { ...element, index }]))
-  const gone = [...before.values()].filter(({ element }) => !after.has(element))
-    .map(({ element, index, value }): FieldChange => ({ type: 'delete', field, slot: 'list', key: element, index, before: value.value, after: undefined }))
-  const set = [...after.values()].flatMap(({ element, index, value, position }): FieldChange[] => {
-    const previous = before.get(element)
-    if (previous !== undefined && previous.position === position && sameValue(previous.value.value, value.value)) return []
-    return [{ type: 'set', field, slot: 'list', key: element, index, before: previous?.value.value, after: value.value }]
+  const left = new Map<string, ListElement>()
+  const came: ListElement[] = []
+  for (const { before, after } of now.order.changesSince(old.order)) {
+    if (before !== undefined) left.set(before.id, before)
+    if (after !== undefined) came.push(after)
+  }
+  const set = came.flatMap((element): FieldChange[] => {
+    const { id, position, value } = element
+    const previous = left.get(id)
+    left.delete(id)
+    if (previous !== undefined && previous.position === position && sameValue(previous.value, value)) return []
+    return [{ type: 'set', field, slot: 'list', key: id, index: now.order.rank(placeKey(element)), before: previous?.value, after: value }]
   })
+  const gone = [...left.values()].map((element): FieldChange =>
+    ({ type: 'delete', field, slot: 'list', key: element.id, index: old.order.rank(placeKey(element)), before: element.value, after: undefined }))
   return [...gone, ...set]
 }
 

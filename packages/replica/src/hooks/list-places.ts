@@ -1,47 +1,58 @@
-import { EMPTY_FIELD, listElements } from '@dinemic/core'
-import type { ObjectState, Operation } from '@dinemic/core'
+import { EMPTY_FIELD, elementShown, placeKey } from '@dinemic/core'
+import type { ListElement, ObjectState, Operation, SortedMap } from '@dinemic/core'
 
-type Indexes = ReadonlyMap<string, number>
+type Order = SortedMap<ListElement>
 
-/** Where the elements of an object's lists stand before an update and after it. A list is looked at once, and only if asked for. */
+/** Where the elements of an object's lists stand before an update and after it. What stays in its place is not looked at. */
 export class ListPlaces {
   readonly #state: ObjectState | undefined
   readonly #operations: readonly Operation[]
-  readonly #before = new Map<string, Indexes>()
-  readonly #after = new Map<string, Indexes>()
+  readonly #after = new Map<string, { readonly order: Order, readonly moved: ReadonlyMap<string, ListElement> }>()
 
   constructor (state: ObjectState | undefined, operations: readonly Operation[]) {
     this.#state = state
     this.#operations = operations
   }
 
-  before (field: string, element: string): number | undefined {
-    if (!this.#before.has(field)) this.#before.set(field, indexesOf(this.#positions(field)))
-    return this.#before.get(field)!.get(element)
+  before (field: string, id: string): number | undefined {
+    return indexIn(this.#order(field), this.#shown(field, id))
   }
 
-  after (field: string, element: string): number | undefined {
-    if (!this.#after.has(field)) this.#after.set(field, indexesOf(this.#positionsAfter(field)))
-    return this.#after.get(field)!.get(element)
+  after (field: string, id: string): number | undefined {
+    const known = this.#after.get(field) ?? this.#edit(field)
+    this.#after.set(field, known)
+    return indexIn(known.order, known.moved.get(id) ?? this.#shown(field, id))
   }
 
-  #positions (field: string): Map<string, string> {
-    return new Map(listElements(this.#state?.fields.get(field) ?? EMPTY_FIELD).map(({ element, position }) => [element, position]))
-  }
-
-  #positionsAfter (field: string): Map<string, string> {
-    const positions = this.#positions(field)
+  #edit (field: string): { order: Order, moved: Map<string, ListElement> } {
+    let order = this.#order(field)
+    const moved = new Map<string, ListElement>()
     for (const operation of this.#operations) {
-      if (operation.field !== field) continue
-      if (operation.op === 'remove') positions.delete(operation.element)
-      else if (operation.op === 'insert' || (operation.op === 'move' && positions.has(operation.element))) positions.set(operation.element, operation.position)
+      if (operation.field !== field || !('element' in operation)) continue
+      const { op, element: id } = operation
+      const from = moved.get(id) ?? this.#shown(field, id)
+      const isMoved = op === 'insert' || (op === 'move' && from !== undefined)
+      if (from !== undefined && (isMoved || op === 'remove')) order = order.delete(placeKey(from))
+      if (!isMoved) continue
+      const to = { id, position: operation.position, value: null }
+      order = order.set(placeKey(to), to)
+      moved.set(id, to)
     }
-    return positions
+    return { order, moved }
+  }
+
+  #order (field: string): Order {
+    return (this.#state?.fields.get(field) ?? EMPTY_FIELD).order
+  }
+
+  #shown (field: string, id: string): ListElement | undefined {
+    return elementShown(id, this.#state?.fields.get(field)?.list.get(id))
   }
 }
 
-/** In the order of the merge: position, then element. */
-function indexesOf (positions: ReadonlyMap<string, string>): Indexes {
-  const sorted = [...positions].sort(([a, p], [b, q]) => p < q || (p === q && a < b) ? -1 : 1)
-  return new Map(sorted.map(([element], index) => [element, index]))
+/** Undefined for what isn't there, or isn't any more. */
+function indexIn (order: Order, element: ListElement | undefined): number | undefined {
+  if (element === undefined) return undefined
+  const key = placeKey(element)
+  return order.has(key) ? order.rank(key) : undefined
 }

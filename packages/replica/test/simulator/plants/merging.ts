@@ -1,4 +1,4 @@
-import { EMPTY_FIELD } from '@dinemic/core'
+import { EMPTY_FIELD, orderOf } from '@dinemic/core'
 import type { ElementState, FieldState, ObjectState, Update } from '@dinemic/core'
 import { AfterHooks } from '../../../src/hooks/after-hooks.js'
 import { LiveObject } from '../../../src/live-object.js'
@@ -16,7 +16,7 @@ export const mergePlants: readonly Plant[] = [
   },
   { bug: 'sum counters as doubles', install: () => altering(field => field.counter === undefined ? field : { ...field, counter: BigInt(Number(field.counter)) }) },
   { bug: 'merge by class', install: () => altering(field => field.register.length > 0 ? { ...EMPTY_FIELD, register: field.register } : field) },
-  { bug: 'a later set beats a delete of the element', install: () => altering(field => ({ ...field, list: new Map([...field.list].map(([id, element]) => [id, revived(element)])) })) },
+  { bug: 'a later set beats a delete of the element', install: () => altering(withoutDeletes) },
   {
     bug: 'what one node\'s hook refuses is merged nowhere',
     install: () => patch(Stage.prototype, 'commit', original => function (this: Stage) {
@@ -75,6 +75,11 @@ function altering (alter: (field: FieldState) => FieldState): () => void {
     this.live.row = { full: next, visible: visible === full ? next : altered(visible), masked }
     return original.call(this)
   })
+}
+
+function withoutDeletes (field: FieldState): FieldState {
+  const list = field.list.map(revived)
+  return { ...field, list, order: orderOf(list) }
 }
 
 function revived (element: ElementState): ElementState {

@@ -62,9 +62,9 @@ function listOperation (scene: EditScene, field: string): Operation | undefined 
   }
   switch (what) {
     case 'insert': return { op: 'insert', field, element: `e${random.below(2 ** 32).toString(36)}`, position: position(), value: valueFor(scene, field) }
-    case 'replace': return { op: 'replace', field, element: present!.element, value: valueFor(scene, field) }
-    case 'move': return { op: 'move', field, element: present!.element, position: position() }
-    case 'remove': return { op: 'remove', field, element: present!.element }
+    case 'replace': return { op: 'replace', field, element: present!.id, value: valueFor(scene, field) }
+    case 'move': return { op: 'move', field, element: present!.id, position: position() }
+    case 'remove': return { op: 'remove', field, element: present!.id }
   }
 }
 
