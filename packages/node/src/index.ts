@@ -8,8 +8,8 @@ export type { Explanation, NodeStatus } from './status.js'
 export type { Discovery } from '@dinemic/net'
 
 export { DinemicError, isDinemicError, isId } from '@dinemic/core'
-export type { Clock, ObjectId, PeerInfo, Right, UpdateId, Value } from '@dinemic/core'
-export type { Admit, HistoryEntry, Mask, Newcomer, ProposalAnswer } from '@dinemic/replica'
+export type { Clock, Fork, ForkProof, GrantRef, ObjectId, Operation, PeerInfo, Right, Sealed, UpdateId, Value, Verdict } from '@dinemic/core'
+export type { Admit, Mask, Newcomer, ProposalAnswer } from '@dinemic/replica'
 
 export {
   Change, Counter, Dict, Entity, Field, Index, List, Listener, Model, Ref, define, defineHooks, filter, isSealed, ref,
@@ -21,8 +21,8 @@ export {
   OnRemove, OnAuthorizedRemove, OnUnauthorizedRemove, OnOwnedRemove
 } from '@dinemic/orm'
 export type {
-  ActOptions, AuthorizeOptions, ChangeOf, CollectionDecorator, Condition, Conflict, CreateOptions, CreateValues, DataKeys, DefineOptions,
-  EntityOrId, FieldDecorator, FieldHook, FieldOptions, FieldSpec, FieldSpecs, FilterParts, Grantee, Handle, HookDecorator, HookName, HookSpec, InputOf,
+  ActOptions, AuthorizeOptions, ChangeOf, CloseEntry, CollectionDecorator, Condition, Conflict, CreateOptions, CreateValues, DataKeys, DefineOptions,
+  EntityOrId, FieldDecorator, FieldHook, FieldOptions, FieldSpec, FieldSpecs, FilterParts, GrantEntry, Grantee, Handle, HistoryEntry, HookDecorator, HookName, HookSpec, InputOf,
   LiveEvents, LiveOptions, LiveQuery, ModelClass, ModelOptions, ObjectHook, Objects, OpenOptions, Order, Query, RemoveOptions, RevokeOptions,
   Rights, Rows, SaveOptions, Subject, Transaction, Where
 } from '@dinemic/orm'

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { bindNetwork, portableProvider, verifyFork } from '@dinemic/core'
 import { Entity, Listener, OnUpdated, define } from '../src/index.js'
 import type { Logger } from '../src/index.js'
 import { Person } from './support/models.js'
@@ -117,11 +118,17 @@ test('fork tells of two devices of one owner that wrote apart', async () => {
   twin.name = 'Robert'
   const [[one], [two]] = [await bob.save(), await twin.save()]
   await b.connect(a.addresses[0]!)
-  const expected = { object: bob.id, author: bob.id, seq: 1, updates: [one, two].sort() }
-  expect(await Promise.all(forks)).toEqual([expected, expected])
+  const fork = { object: bob.id, author: bob.id, root: null, seq: 1, updates: [one, two].sort() }
+  expect(await Promise.all(forks)).toEqual([{ ...fork, kept: true }, { ...fork, kept: true }])
   await Promise.all([a.idle(), b.idle()])
   const [hereName, thereName] = [(await a.use(Person).open(bob.id)).name, (await b.use(Person).open(bob.id)).name]
   expect(hereName).toBe(thereName)
+  for (const $ of [bob.$, twin.$]) {
+    const [proof, ...others] = await $.forks()
+    expect([proof, others]).toEqual([{ ...fork, frames: [expect.any(Uint8Array), expect.any(Uint8Array)] }, []])
+    expect(verifyFork(bindNetwork(portableProvider, rig.network), proof!.frames)).toEqual(proof)
+    expect((await $.history()).flatMap(({ id, fork: twins }) => twins.map(twin => [id, twin])).sort()).toEqual([[one, two], [two, one]].sort())
+  }
 })
 
 describe('errors that have no caller', () => {

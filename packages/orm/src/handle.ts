@@ -1,12 +1,14 @@
 import { DinemicError, can, checkValue, grantsTo, isDinemicError, openGrants, parseId, readersOf } from '@dinemic/core'
-import type { ObjectId, Right, Value } from '@dinemic/core'
-import type { Engine, HistoryEntry } from '@dinemic/replica'
+import type { ForkProof, ObjectId, Right, Value } from '@dinemic/core'
+import type { Engine } from '@dinemic/replica'
 import { describe } from './cells/cell.js'
 import type { Cell } from './cells/cell.js'
 import { checkOptions } from './check-options.js'
 import { conflictsIn } from './conflicts.js'
 import { anyValue, hasValue, plain } from './generic-value.js'
 import { GRANTING, RIGHTS, grantRequests, rightsOf, subjectOf } from './grants.js'
+import { describeHistory } from './history.js'
+import type { HistoryEntry } from './history.js'
 import { checkStoredName } from './schema/names.js'
 import type { AuthorizeOptions, Conflict, Handle, RevokeOptions, Subject } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
@@ -85,12 +87,19 @@ export class EntityHandle implements Handle {
   }
 
   async history (): Promise<HistoryEntry[]> {
-    return this.#engine.history(this.#copy.id)
+    const { id, caller, schema, state } = this.#copy
+    const [records, now] = await Promise.all([this.#engine.history(id), this.#engine.state(id, { removed: true })])
+    // The newest keys: updates may have come since the snapshot.
+    return describeHistory(records, schema, await this.#engine.reader(now ?? state, caller))
+  }
+
+  async forks (): Promise<ForkProof[]> {
+    return await this.#engine.forks(this.#copy.id)
   }
 
   conflicts (field: string): Conflict[] {
     const { state, reader, schema } = this.#copy
-    return conflictsIn(state, schema.fields.get(field)?.name ?? field, reader)
+    return conflictsIn(state, schema.fields.get(field) ?? { name: field }, reader)
   }
 
   fields (): string[] {

@@ -1,9 +1,10 @@
-import type { ObjectId, Right, UpdateId, Value } from '@dinemic/core'
-import type { HistoryEntry, ProposalAnswer } from '@dinemic/replica'
+import type { ForkProof, ObjectId, Right, Sealed, UpdateId, Value } from '@dinemic/core'
+import type { ProposalAnswer } from '@dinemic/replica'
 import type { Counter } from './collections/counter.js'
 import type { Dict } from './collections/dict.js'
 import type { List } from './collections/list.js'
 import type { Ref } from './collections/ref.js'
+import type { HistoryEntry } from './history.js'
 import type { ActOptions, OpenOptions } from './options.js'
 import type { LiveOptions, LiveQuery, Query, Rows } from './query/types.js'
 
@@ -80,7 +81,7 @@ export interface Conflict {
   /** In dicts the key, in lists the element's id. */
   readonly key?: string
   /** Undefined: a deletion. `Sealed` where no key for it is here. */
-  readonly value: unknown
+  readonly value: Value | Sealed | undefined
   readonly caller: ObjectId
   readonly update: UpdateId
 }
@@ -114,9 +115,14 @@ export interface Handle {
   refresh (): Promise<void>
   /** Drops what is staged. */
   discard (): void
-  /** All updates of the object with their verdicts, in the order in which they arrived. */
+  /** All updates of the object with their verdicts, in the order in which they arrived here. */
   history (): Promise<HistoryEntry[]>
-  /** The concurrent values of a field (of its elements, if it is a collection), or none. As of the snapshot. */
+  /**
+   * The forks that this node has seen: two updates of one author at one place, one pair of each chain, with the frames that
+   * prove it to anybody (`verifyFork` of `@dinemic/core`). A proof stays when a close has ended a branch; it doesn't travel.
+   */
+  forks (): Promise<ForkProof[]>
+  /** The concurrent values of a property or stored name (of its elements, if it is a collection), or none. As of the snapshot. */
   conflicts (field: string): Conflict[]
 
   /** The stored names of all fields that hold something, declared or not. */

@@ -19,9 +19,10 @@ export function candidatesOf (state: ObjectState, operation: Operation): Candida
   return cellsOf(state, operation).flat()
 }
 
-/** Whether a cell that the operation writes has concurrent values. */
+/** Whether a cell that the operation writes has concurrent values. An element that is deleted stays so, whatever it holds. */
 export function isContested (state: ObjectState, operation: Operation): boolean {
-  return cellsOf(state, operation).some(cell => cell.length > 1)
+  const element = 'element' in operation ? state.fields.get(operation.field)?.list.get(operation.element) : undefined
+  return (element?.deletes.length ?? 0) === 0 && cellsOf(state, operation).some(cell => cell.length > 1)
 }
 
 /** Whether a cell that the operation writes holds other values in one state than in the other. */

@@ -1,4 +1,4 @@
-import type { CryptoProvider, Clock, GrantRef, KeyRing, ObjectId, ObjectState, Operation, Platform, Right, Sealed, UpdateId, Value, WireValue } from '@dinemic/core'
+import type { CryptoProvider, Clock, ForkProof, Grant, GrantRef, KeyRing, Kind, ObjectId, ObjectState, Operation, Platform, Right, Sealed, Update, UpdateId, Value, Verdict, Via, WireValue } from '@dinemic/core'
 
 /**
  * The engine as the layer of classes sees it. Everything that reads or writes an object goes through here;
@@ -35,7 +35,9 @@ export interface Engine {
   /** Called after each commit that changed what an object shows (or made it appear or go). Returns the undo. */
   onCommit (listener: (event: CommitEvent) => void): () => void
   /** All updates of an object with their verdicts, in the order in which they were committed. */
-  history (object: ObjectId): Promise<HistoryEntry[]>
+  history (object: ObjectId): Promise<UpdateRecord[]>
+  /** The forks that this node has seen, one of each chain, with their proofs. */
+  forks (object: ObjectId): Promise<ForkProof[]>
 }
 
 export interface WaitOptions { readonly timeout?: number, readonly signal?: AbortSignal, readonly removed?: boolean }
@@ -76,16 +78,21 @@ export interface ProposalAnswer { readonly peer: string, readonly answer: 'accep
 
 export interface CommitEvent { readonly object: ObjectId, readonly before: ObjectState | undefined, readonly after: ObjectState | undefined, readonly local: boolean }
 
-export interface HistoryEntry {
-  readonly id: UpdateId
-  readonly kind: string
+/** An update as this node holds it. */
+export interface UpdateRecord extends Pick<Update, 'id' | 'root' | 'seq' | 'clock'> {
+  readonly kind: Kind | 'unknown'
   readonly author: ObjectId
-  readonly root: GrantRef | null
-  readonly seq: number
-  readonly clock: Clock
-  readonly verdict: 'pending' | 'ok' | 'revoked'
+  readonly verdict: Verdict
+  /** A before-hook of this node refused it. */
   readonly masked: boolean
+  /** Other updates at its place: of the same author, root and seq. A close may have dropped them since. */
+  readonly fork: readonly UpdateId[]
+  readonly via: Via | null
   readonly operations: readonly Operation[]
+  /** What it grants. */
+  readonly grants: readonly Grant[]
+  /** What it ends, and the heads of the branches that stay. */
+  readonly close: { readonly grant: GrantRef, readonly heads: readonly UpdateId[] } | null
 }
 
 /** What arrives of an object that isn't here yet: `size` in bytes, `peer` from whom it came. */

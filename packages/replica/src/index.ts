@@ -1,6 +1,6 @@
 export type {
-  Admit, CommitEvent, Engine, FieldChange, GrantRequest, HistoryEntry, HookProgress, HooksPort, Newcomer, ObjectChange, ProposalAnswer, Reader,
-  RevokeRequest, WaitOptions, WriteRequest
+  Admit, CommitEvent, Engine, FieldChange, GrantRequest, HookProgress, HooksPort, Newcomer, ObjectChange, ProposalAnswer, Reader,
+  RevokeRequest, UpdateRecord, WaitOptions, WriteRequest
 } from './engine.js'
 export type { Mask } from './masks.js'
 export { Replica } from './replica.js'

@@ -7,6 +7,11 @@ export class KeyedQueue {
     return this.#tails.size
   }
 
+  /** Whether a task of this key runs or waits. */
+  has (key: string): boolean {
+    return this.#tails.has(key)
+  }
+
   /** Runs `task` when all earlier tasks of these keys have ended. Keys are taken at once, so that no two tasks wait for each other. */
   async run<T> (keys: readonly string[], task: () => Promise<T>): Promise<T> {
     const unique = [...new Set(keys)]

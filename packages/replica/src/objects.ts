@@ -38,8 +38,16 @@ export class Objects {
   }
 
   async live (id: ObjectId): Promise<LiveObject> {
-    const known = this.#live.get(id)?.object
-    if (known !== undefined && known !== null) return known
+    return this.atHand(id) ?? await this.read(id)
+  }
+
+  /** The live object that is in memory, if one is. */
+  atHand (id: ObjectId): LiveObject | undefined {
+    return this.#live.get(id)?.object ?? undefined
+  }
+
+  /** A live object of one's own, as the store has it. */
+  async read (id: ObjectId): Promise<LiveObject> {
     const row = await this.row(id)
     if (row === undefined) return new LiveObject(id, emptyRow(id), [])
     const updates = (await this.#store.updates(id)).map(({ frame }) => decodeFrame(this.#binding, frame))

@@ -1,20 +1,22 @@
-import { bindNetwork, decodeFrame } from '@dinemic/core'
-import type { CryptoProvider, KeyHolder, KeyRing, Network, NetworkBinding, ObjectId, ObjectState, Platform, Store, UpdateId } from '@dinemic/core'
+import { bindNetwork } from '@dinemic/core'
+import type { CryptoProvider, ForkProof, KeyHolder, KeyRing, Network, NetworkBinding, ObjectId, ObjectState, Platform, Store, UpdateId } from '@dinemic/core'
 import { Activity } from './activity.js'
 import { Author } from './author/author.js'
 import { Caretaker } from './caretaker.js'
 import { Continuity } from './continuity.js'
 import type { Asked } from './continuity.js'
-import type { Admit, CommitEvent, Engine, HistoryEntry, HooksPort, ProposalAnswer, Reader, WaitOptions, WriteRequest } from './engine.js'
+import type { Admit, CommitEvent, Engine, HooksPort, ProposalAnswer, Reader, UpdateRecord, WaitOptions, WriteRequest } from './engine.js'
+import { proofName, readProof } from './fork-row.js'
+import { historyOf } from './history.js'
 import { AfterHooks } from './hooks/after-hooks.js'
 import { checkNetwork } from './home-network.js'
 import { KeptKeys } from './kept-keys.js'
+import type { LiveObject } from './live-object.js'
 import { Masks } from './masks.js'
 import type { Mask } from './masks.js'
 import { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { Pipeline } from './pipeline/pipeline.js'
-import { operationsOf } from './pipeline/stage.js'
 import type { Stage } from './pipeline/stage.js'
 import { Proposals } from './proposals.js'
 import { KeyedReader } from './reader.js'
@@ -202,12 +204,15 @@ export class Replica implements Engine {
     return this.#pipeline.onCommit(listener)
   }
 
-  async history (object: ObjectId): Promise<HistoryEntry[]> {
-    const { updates, verdicts, row } = await this.#objects.live(object)
-    return [...updates.values()].map(update => ({
-      id: update.id, kind: update.kind ?? 'unknown', author: update.author ?? object, root: update.root, seq: update.seq, clock: update.clock,
-      verdict: verdicts.verdict(update.id) ?? 'pending', masked: row.masked.has(update.id), operations: operationsOf(update)
-    }))
+  async history (object: ObjectId): Promise<UpdateRecord[]> {
+    return await this.#look(object, historyOf)
+  }
+
+  async forks (object: ObjectId): Promise<ForkProof[]> {
+    const known = (await this.#objects.row(object))?.forks ?? []
+    const rows = await Promise.all(known.map(async fork => await this.#store.setting(proofName(fork))))
+    // Without its proof: the object was removed meanwhile.
+    return rows.flatMap(row => row === undefined ? [] : readProof(this.#binding, row))
   }
 
   /** Nothing queued or in flight, and each missing link asked of each connected peer. */
@@ -227,9 +232,7 @@ export class Replica implements Engine {
       const refusal = this.#replication.refusal(id)
       return refusal === undefined ? { is: 'unknown', why: 'No such update is here, and none was refused lately.' } : { is: 'refused', why: refusal }
     }
-    const { row, verdicts } = await this.#objects.live(decodeFrame(this.#binding, stored.frame).object)
-    if (row.masked.has(id)) return { is: 'masked', why: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.' }
-    const is = verdicts.verdict(id) ?? 'pending'
+    const is = await this.#look(stored.object, ({ row, verdicts }) => row.masked.has(id) ? 'masked' : verdicts.verdict(id) ?? 'pending')
     return { is, why: WHY[is] }
   }
 
@@ -252,6 +255,12 @@ export class Replica implements Engine {
     return this.#replication.missing
   }
 
+  /** At an object as it was committed last: in its turn it may hold what a hook is still to refuse. */
+  async #look<T> (object: ObjectId, question: (live: LiveObject) => T): Promise<T> {
+    const atHand = this.#pipeline.isBusy(object) ? undefined : this.#objects.atHand(object)
+    return question(atHand ?? await this.#objects.read(object))
+  }
+
   async #askFor (object: ObjectId, signal?: AbortSignal): Promise<Asked> {
     return await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, signal))
   }
@@ -264,6 +273,7 @@ export class Replica implements Engine {
 }
 
 const WHY = {
+  masked: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.',
   pending: 'A link to it is missing or not good: it is kept and does not count.',
   ok: 'It counts.',
   revoked: 'Its grant was closed, and no branch that the close keeps has it.'

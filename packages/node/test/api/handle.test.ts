@@ -103,26 +103,6 @@ describe('seal() and unseal()', () => {
   })
 })
 
-test('history() tells who wrote what and whether it counts', async () => {
-  const [a, b] = await pair(rig)
-  const chief = await b.use(Card).create({ name: 'Chief' })
-  const card = await a.use(Card).create({ name: 'Bob' }, { writers: [chief] })
-  const mine = await b.use(Card).open(card.id, { as: chief })
-  mine.name = 'Rob'
-  const [update] = await mine.save()
-  await shown(a, card.id, ({ name }) => name === 'Rob')
-  await card.$.refresh()
-  card.$.revoke(chief, { update: true })
-  const [close] = await card.save()
-  const history = await card.$.history()
-  expect(history.map(({ id, kind, author, seq, verdict }) => ({ id, kind, author, seq, verdict }))).toEqual([
-    { id: expect.any(String), kind: 'genesis', author: card.id, seq: 0, verdict: 'ok' },
-    { id: update, kind: 'change', author: chief.id, seq: 1, verdict: 'ok' },
-    { id: close, kind: 'close', author: card.id, seq: 1, verdict: 'ok' }
-  ])
-  expect(history[1]!.operations).toEqual([{ op: 'set', field: 'name', value: 'Rob' }])
-})
-
 describe('what two wrote at the same time', () => {
   test('shows in conflicts(), until somebody who has seen both writes again', async () => {
     const [a, b] = await pair(rig)

@@ -93,6 +93,10 @@ export class EngineDouble {
     return []
   }
 
+  async forks (): Promise<[]> {
+    return []
+  }
+
   /** What somebody else writes, as `author`, without having seen what stands there if `concurrent`. */
   put (object: ObjectId, operations: readonly Operation[], { author, concurrent = false }: { author?: ObjectId, concurrent?: boolean } = {}): void {
     const state = this.#states.get(object)!

@@ -51,6 +51,11 @@ export class Pipeline {
     return () => { this.#listeners.delete(listener) }
   }
 
+  /** Whether somebody has the turn of an object, or waits for it. */
+  isBusy (object: ObjectId): boolean {
+    return this.#turns.has(object)
+  }
+
   /** Whether an update would be admitted now. Leaves no trace. */
   async standing (update: Update): Promise<Taken> {
     return (await this.#open(update.object)).standing(update)
@@ -103,7 +108,7 @@ export class Pipeline {
       objects: objectsToCommit,
       events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
       acknowledged: afterHooks.takeDone(),
-      settings: masks.rowsAfter(stages.map(stage => stage.masks))
+      settings: [...masks.rowsAfter(stages.map(stage => stage.masks)), ...stages.flatMap(stage => stage.proofs)]
     }, { sync })
     masks.committed(stages.map(stage => stage.masks))
     for (const { object, put, drop } of objectsToCommit) {

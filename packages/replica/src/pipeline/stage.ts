@@ -3,6 +3,8 @@ import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, Verdic
 import { clockMillis, emptyState } from '@dinemic/core'
 import type { HookProgress, HooksPort } from '../engine.js'
 import type { KeptChange } from '../hooks/change-row.js'
+import { findFork } from '../find-fork.js'
+import { noProofRow, proofRow } from '../fork-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
 import { isContested } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
@@ -38,6 +40,7 @@ export class Stage {
   readonly #put = new Map<UpdateId, Update>()
   readonly #drop = new Set<UpdateId>()
   readonly #notes: (() => void)[] = []
+  readonly #proofs: ReturnType<typeof proofRow>[] = []
   #local = false
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
@@ -73,6 +76,11 @@ export class Stage {
     return { object: this.live.id, before: this.#before.masked, after: this.live.row.masked }
   }
 
+  /** Rows of the proofs of forks, for the commit. */
+  get proofs (): NonNullable<Commit['settings']> {
+    return this.#proofs
+  }
+
   /** One update, decoded and verified. Throws only for a local one: `ORM_VETOED` when a before-hook refuses. */
   async take (update: Update, origin: Origin): Promise<Taken> {
     const { live } = this
@@ -83,7 +91,10 @@ export class Stage {
     this.#drop.delete(update.id)
     this.#local ||= origin.local
     if (isFinal(update)) await this.#removeForGood(update, origin)
-    else await this.#settle(live.add(update), origin)
+    else {
+      this.#findFork(update)
+      await this.#settle(live.add(update), origin)
+    }
     this.#reportOddities(update)
     return { is: 'taken' }
   }
@@ -95,7 +106,7 @@ export class Stage {
     if (update === undefined || !live.row.masked.has(id)) return false
     const { full, visible } = live.row
     const masked = new Set([...live.row.masked].filter(other => other !== id))
-    live.row = { full, visible: masked.size === 0 ? full : mergeAll(live.id, live.counting(masked), live.chains(masked)), masked }
+    live.row = { ...live.row, visible: masked.size === 0 ? full : mergeAll(live.id, live.counting(masked), live.chains(masked)), masked }
     this.#keep(this.#describe(update, origin), visible, live.row.visible)
     return true
   }
@@ -155,11 +166,11 @@ export class Stage {
     const nextFull = applyUpdate(full, update, live.chains(waiting))
     this.#reportConflicts(update, nextFull)
     if (!allowed) {
-      live.row = { full: nextFull, visible, masked: new Set(masked).add(update.id) }
+      live.row = { ...live.row, full: nextFull, masked: new Set(masked).add(update.id) }
       return
     }
     const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
-    live.row = { full: nextFull, visible: nextVisible, masked }
+    live.row = { ...live.row, full: nextFull, visible: nextVisible }
     this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
   }
 
@@ -194,14 +205,15 @@ export class Stage {
     const { live } = this
     const allowed = await this.#askHooks(update, origin)
     for (const id of [...live.updates.keys()]) this.#forget(id)
+    this.#proofs.push(...live.row.forks.map(noProofRow))
     live.add(update)
     const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
     const { visible } = live.row
     if (!allowed) {
-      live.row = { full, visible, masked: new Set([update.id]) }
+      live.row = { full, visible, masked: new Set([update.id]), forks: [] }
       return
     }
-    live.row = { full, visible: full, masked: new Set() }
+    live.row = { full, visible: full, masked: new Set(), forks: [] }
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
@@ -212,7 +224,7 @@ export class Stage {
     const masked = [...live.row.masked].every(id => live.updates.has(id)) ? live.row.masked : new Set([...live.row.masked].filter(id => live.updates.has(id)))
     const nextFull = mergeAll(live.id, live.counting(), live.chains())
     const nextVisible = masked.size === 0 ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
-    live.row = { full: nextFull, visible: nextVisible, masked }
+    live.row = { ...live.row, full: nextFull, visible: nextVisible, masked }
     this.#keep(described, visible, nextVisible)
   }
 
@@ -256,18 +268,26 @@ export class Stage {
 
   #reportConflicts (update: Update, state: ObjectState): void {
     for (const operation of operationsOf(update)) {
-      const { field } = operation
-      if (isIgnored(operation, state)) this.#note('conflict', { object: update.object, field, update: update.id, reason: 'a value in the clear in an encrypted field is ignored' })
-      else if (isContested(state, operation)) this.#note('conflict', { object: update.object, field, update: update.id, reason: 'concurrent values' })
+      const where = { object: update.object, ...placeOf(operation), update: update.id }
+      if (isIgnored(operation, state)) this.#note('conflict', { ...where, reason: 'a value in the clear in an encrypted field is ignored' })
+      else if (isContested(state, operation)) this.#note('conflict', { ...where, reason: 'concurrent values' })
     }
+  }
+
+  #findFork (update: Update): void {
+    const found = findFork(this.live, update)
+    if (found === undefined) return
+    const { known, proof } = found
+    const { object, author, root, seq, updates } = proof
+    this.#note('fork', { object, author, root, seq, updates, kept: known !== undefined })
+    if (known === undefined) return
+    this.live.row = { ...this.live.row, forks: [...this.live.row.forks, known] }
+    this.#proofs.push(proofRow(proof))
   }
 
   #reportOddities (update: Update): void {
     const ahead = clockMillis(update.clock) - this.#platform.now()
     if (ahead > CLOCK_BOUND) this.#note('clock', { object: update.object, update: update.id, ahead })
-
-    const forks = this.live.verdicts.forksOf(linkOf(update))
-    if (forks.length > 0) this.#note('fork', { object: update.object, author: update.author ?? update.object, seq: update.seq, updates: [update.id, ...forks].sort() })
     if (update.body.kind === 'unknown') this.#note('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
   }
 }
@@ -287,4 +307,11 @@ function hasHooks (update: Update): boolean {
 
 export function operationsOf (update: Update): readonly Operation[] {
   return update.body.kind === 'genesis' || update.body.kind === 'change' ? update.body.operations : []
+}
+
+/** The field that an operation writes, in dicts the key, in lists the element. */
+function placeOf (operation: Operation): { readonly field: string, readonly key?: string } {
+  const { field } = operation
+  if ('key' in operation) return { field, key: operation.key }
+  return 'element' in operation ? { field, key: operation.element } : { field }
 }

@@ -20,8 +20,7 @@ export const mergePlants: readonly Plant[] = [
   {
     bug: 'what one node\'s hook refuses is merged nowhere',
     install: () => patch(Stage.prototype, 'commit', original => function (this: Stage) {
-      const { visible, masked } = this.live.row
-      this.live.row = { full: visible, visible, masked }
+      this.live.row = { ...this.live.row, full: this.live.row.visible }
       return original.call(this)
     })
   },
@@ -72,7 +71,7 @@ function altering (alter: (field: FieldState) => FieldState): () => void {
   return patch(Stage.prototype, 'commit', original => function (this: Stage) {
     const { full, visible, masked } = this.live.row
     const next = altered(full)
-    this.live.row = { full: next, visible: visible === full ? next : altered(visible), masked }
+    this.live.row = { ...this.live.row, full: next, visible: visible === full ? next : altered(visible), masked }
     return original.call(this)
   })
 }

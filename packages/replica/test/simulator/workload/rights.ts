@@ -1,6 +1,6 @@
 import { openGrants } from '@dinemic/core'
 import type { ObjectState } from '@dinemic/core'
-import type { GrantRequest, HistoryEntry, RevokeRequest } from '../../../src/engine.js'
+import type { GrantRequest, UpdateRecord, RevokeRequest } from '../../../src/engine.js'
 import { somePlace, someSubject } from './actors.js'
 import type { Place, Scene } from './actors.js'
 import { ALL_FIELDS } from './edits.js'
@@ -35,7 +35,7 @@ export async function revokeTwice (scene: Scene): Promise<string> {
 }
 
 /** Two updates at one place of a caller's chain. */
-async function someFork ({ random }: Scene, { node, object }: Place): Promise<[HistoryEntry, HistoryEntry] | undefined> {
+async function someFork ({ random }: Scene, { node, object }: Place): Promise<[UpdateRecord, UpdateRecord] | undefined> {
   const history = await node.ask(async replica => await replica.history(object.id)) ?? []
   const written = random.shuffled(history.filter(({ root, verdict, kind }) => root !== null && verdict === 'ok' && kind === 'change'))
   for (const a of written) {
@@ -45,7 +45,7 @@ async function someFork ({ random }: Scene, { node, object }: Place): Promise<[H
   return undefined
 }
 
-function revokeBut (scene: Scene, place: Place, kept: HistoryEntry): string {
+function revokeBut (scene: Scene, place: Place, kept: UpdateRecord): string {
   const { object, state } = place
   const toAnyone = state.grants.some(({ ref, grant }) => ref.id === kept.root!.id && ref.index === kept.root!.index && grant.subject === null)
   const revokes: RevokeRequest[] = [{ subject: toAnyone ? null : kept.author, rights: ['update'], keep: [kept.id] }]
