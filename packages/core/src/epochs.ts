@@ -1,7 +1,5 @@
-import { readersOf } from './access.js'
 import { equalBytes } from './bytes.js'
-import { parseId } from './ids.js'
-import { exchangeKeyOf } from './keys/convert.js'
+import { currentEpochs, isReachable } from './epoch-choice.js'
 import type { CryptoProvider } from './keys/provider.js'
 import { epochId, epochSeed } from './seal/epoch.js'
 import { openSeed, sealSeed, unwrapSeed, wrapSeed } from './seal/wrap.js'
@@ -10,30 +8,6 @@ import type { ObjectId } from './types.js'
 import type { Epoch, Wrap } from './update-types.js'
 
 export interface KeyHolder { readonly id: ObjectId, readonly seed: Uint8Array }
-
-/** The epochs that no other replaces. */
-export function currentEpochs (state: ObjectState): readonly EpochState[] {
-  const replaced = new Set(state.epochs.flatMap(epoch => epoch.replaces.map(old => old.id)))
-  return state.epochs.filter(epoch => !replaced.has(epoch.id))
-}
-
-/**
- * The epoch that new values are sealed to: current, wrapped for nobody without an open read grant, and of several the
- * greatest (clock, id). None where two devices revoked at once and no owner's node has mended it yet.
- */
-export function usableEpoch (state: ObjectState): EpochState | undefined {
-  const readers = new Set(readersOf(state))
-  const strangers = new Set(state.wraps.filter(wrap => !readers.has(wrap.subject)).map(wrap => wrap.epoch))
-  return currentEpochs(state)
-    .filter(epoch => !strangers.has(epoch.id))
-    .reduce<EpochState | undefined>((best, epoch) => best === undefined || isLater(epoch, best) ? epoch : best, undefined)
-}
-
-/** Open readers who have no wrap of an epoch. */
-export function unwrappedReaders (state: ObjectState, epoch: string): readonly ObjectId[] {
-  const wrapped = new Set(state.wraps.filter(wrap => wrap.epoch === epoch).map(wrap => wrap.subject))
-  return readersOf(state).filter(reader => !wrapped.has(reader) && isReachable(reader))
-}
 
 /**
  * The seeds of all epochs that a key opens: the owner's from the owner's secret, a reader's from its wraps and what these
@@ -81,14 +55,18 @@ function readersSeeds (provider: CryptoProvider, state: ObjectState, reader: Key
   return seeds
 }
 
+/** In the place of a seed that nobody has. Opens with no key. */
+const UNKNOWN = new Uint8Array(48)
+
 /** A new epoch for these readers, with the seeds of all that it replaces sealed under it. */
 export function newEpoch (provider: CryptoProvider, owner: KeyHolder, state: ObjectState, readers: readonly ObjectId[], nonce: Uint8Array): { epoch: Epoch, seed: Uint8Array } {
   const seed = epochSeed(provider, owner.seed, state.id, nonce)
   const id = epochId(provider, seed)
   const seeds = seedsOf(provider, state, owner)
-  const replaces = currentEpochs(state).flatMap(old => {
+  const replaces = currentEpochs(state).map(old => {
     const oldSeed = seeds.get(old.id)
-    return oldSeed === undefined ? [] : [{ id: old.id, boxed: sealSeed(provider, { newSeed: seed, object: state.id, epoch: old.id, seed: oldSeed }) }]
+    // A false one, of which nobody has the seed, is replaced as well: else the new one would never be the only one.
+    return { id: old.id, boxed: oldSeed === undefined ? UNKNOWN : sealSeed(provider, { newSeed: seed, object: state.id, epoch: old.id, seed: oldSeed }) }
   })
   return { epoch: { id, nonce, replaces, wraps: readers.filter(isReachable).map(reader => wrapFor(provider, owner, reader, id, seed)) }, seed }
 }
@@ -96,13 +74,4 @@ export function newEpoch (provider: CryptoProvider, owner: KeyHolder, state: Obj
 /** An epoch's seed for one reader's key. */
 export function wrapFor (provider: CryptoProvider, owner: KeyHolder, reader: ObjectId, epoch: string, seed: Uint8Array): Wrap {
   return { epoch, subject: reader, boxed: wrapSeed(provider, { ownerSeed: owner.seed, object: owner.id, reader, epoch, seed }) }
-}
-
-/** A key off the curve is nobody's: nothing can be encrypted for it, and that must not stop the owner. */
-function isReachable (reader: ObjectId): boolean {
-  return exchangeKeyOf(parseId(reader).key) !== undefined
-}
-
-function isLater (a: EpochState, b: EpochState): boolean {
-  return a.clock !== b.clock ? a.clock > b.clock : a.id > b.id
 }

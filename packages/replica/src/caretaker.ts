@@ -1,75 +1,94 @@
-import { currentEpochs, isDinemicError, unwrappedReaders, usableEpoch } from '@dinemic/core'
+import { lacksEpochs, needsKeys, usableEpoch } from '@dinemic/core'
 import type { KeyRing, ObjectId, ObjectState, Platform } from '@dinemic/core'
-import type { CommitEvent, Engine } from './engine.js'
+import type { Activity } from './activity.js'
+import type { Care } from './care.js'
 import type { Report } from './report.js'
 
 export interface CaretakerParts {
+  readonly care: Care
+  readonly activity: Activity
   readonly keys: KeyRing
   readonly platform: Platform
-  readonly state: Engine['state']
-  readonly write: Engine['write']
+  /** What all nodes agree on. */
+  readonly state: (object: ObjectId) => Promise<ObjectState | undefined>
+  /** Writes epochs and wraps as far as what is known here allows. */
+  readonly mend: (object: ObjectId) => Promise<void>
+  /** Asks the peers for all that they have of the object. */
+  readonly ask: (object: ObjectId) => Promise<unknown>
+  /** Enters an object into the list of `care`, or takes it out, durably. */
+  readonly note: (object: ObjectId, needed: boolean) => Promise<void>
   readonly report: Report
 }
 
-/** How long to wait for a close that others know of, in ms: it may never come. */
+/** How long to wait for a close that others know of before an epoch is made without it, in ms: it may never come. */
 const PATIENCE = 60_000
+/** How long an object rests after a new epoch, in ms: devices that don't know the same may each have a reason to replace the other's. */
+const REST = 1000
+/** How long after the start, in ms: the network isn't up before. */
+const SETTLING = 1000
 
 /**
- * Sees to it that an object owned here has a usable epoch, and that each open reader has a wrap of it and of all others that
- * none replaces: two devices may have revoked at once, or a grant may have come from a device that knew another epoch.
+ * Sees to it that each object owned here has a usable epoch, and that each open reader has a wrap of it and of all others
+ * that none replaces: two devices may have revoked at once, or a grant may have come from a device that knew another epoch.
  *
- * An epoch that replaces one that isn't here tells of a close that hasn't arrived. Who mends without it lets in whom it
- * shuts out, the devices that know it mend that in turn, and so on at the speed of the network: so it is waited for.
+ * An epoch that replaces one that isn't here tells of a close that hasn't arrived; it is asked for and waited for. Who
+ * makes keys without it makes them for fewer readers (see `sureReaders`), and the devices that know it must mend that.
  */
 export class Caretaker {
   readonly #parts: CaretakerParts
-  /** What ends the wait, by the object that waits. */
+  /** What ends the wait or the rest of an object. */
   readonly #waiting = new Map<ObjectId, () => void>()
+  readonly #resting = new Map<ObjectId, () => void>()
+  #cancelStart = (): void => {}
   #stopped = false
 
   constructor (parts: CaretakerParts) {
     this.#parts = parts
   }
 
+  /** Looks soon at what a crash or a stop has left. */
+  start (): void {
+    this.#cancelStart = this.#parts.platform.schedule(SETTLING, () => {
+      for (const object of this.#parts.care.objects) this.look(object)
+    })
+  }
+
   stop (): void {
     this.#stopped = true
-    for (const cancel of this.#waiting.values()) cancel()
+    this.#cancelStart()
+    for (const cancel of [...this.#waiting.values(), ...this.#resting.values()]) cancel()
   }
 
-  /** Looks at an object that has changed. */
-  async look ({ object, after }: Pick<CommitEvent, 'object' | 'after'>): Promise<void> {
-    if (after === undefined || this.#stopped || !needsCare(after)) return
-    if (lacksEpochs(after)) this.#wait(object)
-    else await this.#mend(object)
+  /** Looks at an object that is in the list. If `patient`, it waits for what is known to be missing. */
+  look (object: ObjectId, { patient = true } = {}): void {
+    if (this.#stopped || this.#resting.has(object) || !this.#parts.care.has(object)) return
+    void this.#parts.activity.track(`looking after the keys of ${object}`, this.#look(object, patient))
   }
 
-  #wait (object: ObjectId): void {
-    if (this.#waiting.has(object)) return
-    this.#waiting.set(object, this.#parts.platform.schedule(PATIENCE, () => {
-      this.#waiting.delete(object)
-      void this.#mend(object)
-    }))
-  }
-
-  async #mend (object: ObjectId): Promise<void> {
-    const { keys, state, write, report } = this.#parts
+  async #look (object: ObjectId, patient: boolean): Promise<void> {
+    const { keys, state, note, mend, report } = this.#parts
     try {
-      const base = await state(object)
-      if (base === undefined || !needsCare(base) || !await keys.has(object)) return
-      await write([{ object, caller: object, base, operations: [], encrypted: [] }])
+      const known = await state(object)
+      if (known === undefined || !needsKeys(known) || !await keys.has(object)) return await note(object, false)
+      if (patient && lacksEpochs(known)) return await this.#wait(object)
+      if (usableEpoch(known) === undefined) this.#after(REST, this.#resting, object, () => { this.look(object) })
+      await mend(object)
     } catch (error) {
-      if (isDinemicError(error, 'ORM_NOT_FOUND')) return // removed meanwhile: there is nothing to mend
       report('error', error)
     }
   }
-}
 
-function needsCare (state: ObjectState): boolean {
-  if (state.epochs.length === 0) return false
-  return usableEpoch(state) === undefined || currentEpochs(state).some(({ id }) => unwrappedReaders(state, id).length > 0)
-}
+  async #wait (object: ObjectId): Promise<void> {
+    if (this.#waiting.has(object)) return
+    this.#after(PATIENCE, this.#waiting, object, () => { this.look(object, { patient: false }) })
+    await this.#parts.ask(object)
+  }
 
-function lacksEpochs (state: ObjectState): boolean {
-  const known = new Set(state.epochs.map(({ id }) => id))
-  return state.epochs.some(({ replaces }) => replaces.some(({ id }) => !known.has(id)))
+  #after (ms: number, timers: Map<ObjectId, () => void>, object: ObjectId, task: () => void): void {
+    if (this.#stopped) return
+    timers.set(object, this.#parts.platform.schedule(ms, () => {
+      timers.delete(object)
+      task()
+    }))
+  }
 }

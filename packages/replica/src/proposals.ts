@@ -1,7 +1,6 @@
 import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
 import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
 import { sealOperations } from './author/sealing.js'
-
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
 import type { Objects } from './objects.js'
@@ -42,13 +41,15 @@ export class Proposals {
 
   /** The signed change, for the peers to decide. */
   async sign (request: WriteRequest): Promise<Update> {
-    const { binding, platform, keys } = this.#parts
+    const { binding, platform, keys, objects } = this.#parts
     const { object, caller, base, operations, encrypted, remove } = request
     const seed = await keys.get(caller)
     if (seed === undefined) throw new DinemicError('ORM_NO_KEY', `The private key of ${caller} is not on this node, so it can't propose anything.`, { details: { object, caller } })
     if (caller === object) throw new DinemicError('ORM_BAD_VALUE', `${object} is its own owner: save() without { propose: true } does it.`, { details: { object } })
-    const names = new Set([...encrypted, ...base?.encrypted ?? []])
-    const usable = base === undefined ? undefined : usableEpoch(base)
+    // Not what the proposer saw: somebody may have been shut out since.
+    const { full } = await objects.row(object) ?? { full: base }
+    const names = new Set([...encrypted, ...full?.encrypted ?? []])
+    const usable = full === undefined ? undefined : usableEpoch(full)
     if (usable === undefined && operations.some(operation => 'value' in operation && names.has(operation.field))) {
       throw new DinemicError('ORM_EPOCH_PENDING', `${object} has no key to encrypt with at the moment. Propose again when its owner's node has been here.`, { details: { object } })
     }

@@ -2,6 +2,7 @@ import { bindNetwork } from '@dinemic/core'
 import type { CryptoProvider, ForkProof, KeyHolder, KeyRing, Network, NetworkBinding, ObjectId, ObjectState, Platform, Store, UpdateId } from '@dinemic/core'
 import { Activity } from './activity.js'
 import { Author } from './author/author.js'
+import { Care } from './care.js'
 import { Caretaker } from './caretaker.js'
 import { Continuity } from './continuity.js'
 import type { Asked } from './continuity.js'
@@ -65,6 +66,7 @@ export class Replica implements Engine {
   readonly #proposals: Proposals
   readonly #replication: Replication
   readonly #waiting: Waiting
+  readonly #care: Care
   readonly #caretaker: Caretaker
   readonly #masks = new Masks()
   readonly #continuity: Continuity
@@ -82,7 +84,8 @@ export class Replica implements Engine {
     this.#binding = bindNetwork(provider, networkName)
     this.#objects = new Objects(store, this.#binding)
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
-    this.#pipeline = new Pipeline({ store, keys, platform, masks: this.#masks, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
+    this.#care = new Care(keys)
+    this.#pipeline = new Pipeline({ store, keys, platform, masks: this.#masks, care: this.#care, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
@@ -93,11 +96,18 @@ export class Replica implements Engine {
     this.#replication = new Replication({ network, store, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
-    this.#caretaker = new Caretaker({ keys, platform, state: async object => await this.state(object), write: async requests => await this.write(requests), report })
-    this.onCommit(event => {
-      this.#waiting.appeared(event)
-      void this.#activity.track(`looking after the keys of ${event.object}`, this.#caretaker.look(event))
+    this.#caretaker = new Caretaker({
+      care: this.#care, activity: this.#activity, keys, platform, report,
+      state: async object => (await this.#objects.row(object))?.full,
+      mend: async object => {
+        await this.#continuity.beforeWriting([object])
+        await this.#write([object], async open => { await this.#author.mend(await open(object)) })
+      },
+      ask: async object => await this.#askFor(object),
+      note: async (object, needed) => await this.#noteCare(object, needed)
     })
+    this.onCommit(event => { this.#waiting.appeared(event) })
+    this.#pipeline.onWritten(object => { this.#caretaker.look(object) })
   }
 
   /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
@@ -105,8 +115,10 @@ export class Replica implements Engine {
     await checkNetwork(this.#store, this.#binding, this.#networkName)
     await this.#continuity.start()
     await this.#masks.load(this.#store)
+    await this.#care.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))
     this.#replication.start()
+    this.#caretaker.start()
   }
 
   /** Ends replication, stops the network, and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
@@ -179,9 +191,12 @@ export class Replica implements Engine {
 
   /** Takes an object's key into the ring: from now on this node owns the object, and hears what its other owners wrote before it saves. */
   async adopt (object: ObjectId, seed: Uint8Array): Promise<void> {
+    // First, as from then on this node is to see to its keys.
+    await this.#noteCare(object, true)
     await this.keys.put(object, seed)
     this.#continuity.adopted(object)
     await this.#continuity.beforeWriting([object])
+    this.#caretaker.look(object)
   }
 
   async track<T> (what: string, task: Promise<T>): Promise<T> {
@@ -259,6 +274,10 @@ export class Replica implements Engine {
   async #look<T> (object: ObjectId, question: (live: LiveObject) => T): Promise<T> {
     const atHand = this.#pipeline.isBusy(object) ? undefined : this.#objects.atHand(object)
     return question(atHand ?? await this.#objects.read(object))
+  }
+
+  async #noteCare (object: ObjectId, needed: boolean): Promise<void> {
+    await this.#store.commit({ objects: [], settings: this.#care.apply([{ object, needed }]) })
   }
 
   async #askFor (object: ObjectId, signal?: AbortSignal): Promise<Asked> {

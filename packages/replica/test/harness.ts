@@ -1,10 +1,11 @@
-import { formatId } from '@dinemic/core'
+import { DinemicError, formatId } from '@dinemic/core'
 import type { CryptoProvider, ObjectId, Operation, Platform, Value } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
 import type { HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
 import type { Reports } from '../src/report.js'
+import { encodeFrames } from '../src/sync/messages.js'
 
 export const provider: CryptoProvider = nativeProvider
 
@@ -71,6 +72,19 @@ export class Lan {
     return peer
   }
 
+  /** Has somebody who answers nothing tell a peer these frames of a model, and no more. */
+  async tell (peer: Peer, model: string, ...frames: Uint8Array[]): Promise<void> {
+    const stranger = this.hub.create()
+    stranger.handle({ message: async () => 'ignore', request: async () => { throw new DinemicError('REPLICA_BAD_MESSAGE', 'a stranger answers nothing') }, connected: () => {}, disconnected: () => {} })
+    stranger.subscribe(model)
+    await stranger.start()
+    const id = await stranger.connect(peer.address)
+    await stranger.publish(model, encodeFrames(frames))
+    await this.quiet()
+    await stranger.disconnect(id)
+    await stranger.stop()
+  }
+
   /** Until nothing is under way anywhere. */
   async quiet (): Promise<void> {
     for (let calm = 0; calm < 3;) {
@@ -83,6 +97,11 @@ export class Lan {
   async stop (): Promise<void> {
     for (const peer of this.#peers) await peer.stop()
   }
+}
+
+/** As the hub knows it. */
+export function nameOf ({ address }: Pick<Peer, 'address'>): string {
+  return address.slice('memory:'.length)
 }
 
 export async function newKey (keys: MemoryKeyRing, model: string): Promise<ObjectId> {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { Lan, allHashes, create, newKey, set } from './harness.js'
+import { Lan, allHashes, create, nameOf, newKey, set } from './harness.js'
 
 let lan = new Lan()
 afterEach(async () => {
@@ -37,7 +37,3 @@ test('what one close revokes is admitted after all when another close names it',
   expect(await late.replica.explain(written!)).toMatchObject({ is: 'revoked' })
   expect(new Set(await allHashes(bob, late, second)).size).toBe(1)
 })
-
-function nameOf ({ address }: { address: string }): string {
-  return address.slice('memory:'.length)
-}

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { Lan, create, newKey, read, set } from './harness.js'
+import { Lan, create, nameOf, newKey, read, set } from './harness.js'
 
 let lan = new Lan()
 afterEach(async () => {
@@ -26,7 +26,3 @@ test('a reader opens what two devices sealed, each under an epoch of its own', a
   expect(await read(third, bob, 'salary', reader)).toBe(1)
   expect(await read(third, bob, 'notes', reader)).toBe('two')
 })
-
-function nameOf ({ address }: { address: string }): string {
-  return address.slice('memory:'.length)
-}

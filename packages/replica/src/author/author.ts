@@ -1,5 +1,5 @@
-import { DinemicError, LIMITS, EPOCH_NONCE, currentEpochs, grantsTo, newEpoch, nextClock, parseId, readersOf, seedsOf, signUpdate, sortedNames, usableEpoch, unwrappedReaders, wrapFor } from '@dinemic/core'
-import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via, Wrap } from '@dinemic/core'
+import { DinemicError, LIMITS, EPOCH_NONCE, grantsTo, needsKeys, newEpoch, nextClock, parseId, seedsOf, signUpdate, sortedNames, sureReaders, usableEpoch, wrapFor } from '@dinemic/core'
+import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Stage } from '../pipeline/stage.js'
@@ -7,8 +7,9 @@ import { candidatesOf, differs } from '../cells.js'
 import { chainEnd, clockAfter, pointers } from './chain.js'
 import type { ChainEnd } from './chain.js'
 import { headsToKeep } from './heads.js'
+import { KeyMaker } from './key-maker.js'
 import { notAuthorized, sharesOf } from './rights.js'
-import { clearlyShown, sealOperations } from './sealing.js'
+import { clearlyShown, isSealed, openOperations, sealOperations } from './sealing.js'
 import type { Epoch } from './sealing.js'
 import { chunk, splitOperations } from './split.js'
 
@@ -30,7 +31,7 @@ export class Author {
     return save.ids
   }
 
-  /** Signs in the object's own name, or a caller's, what somebody proposed. */
+  /** Signs in the object's own name, or a caller's, what somebody proposed; what is sealed in it is sealed anew. */
   async endorse (stage: Stage, signer: ObjectId, update: Update, via: Via): Promise<UpdateId[]> {
     const { body } = update
     const operations = body.kind === 'change' ? body.operations : []
@@ -40,6 +41,14 @@ export class Author {
     const save = new Save(this.#parts, stage, request, { id: signer, seed }, via)
     await save.run()
     return save.ids
+  }
+
+  /** Sees to it that an object whose key is here has a usable epoch with wraps for its readers, as far as what is known here allows. */
+  async mend (stage: Stage): Promise<void> {
+    const { id, row: { full, visible } } = stage.live
+    const seed = await this.#parts.keys.get(id)
+    if (seed === undefined || full.geneses.length === 0 || !needsKeys(full)) return
+    await new Save(this.#parts, stage, { object: id, caller: id, base: visible, operations: [], encrypted: [] }, { id, seed }).run()
   }
 }
 
@@ -51,6 +60,8 @@ class Save {
   readonly #request: WriteRequest
   readonly #caller: KeyHolder
   readonly #via: Via | null
+  /** For the owner. */
+  readonly #keyMaker: KeyMaker
 
   constructor (parts: AuthorParts, stage: Stage, request: WriteRequest, caller: KeyHolder, via: Via | null = null) {
     this.#parts = parts
@@ -58,6 +69,7 @@ class Save {
     this.#request = request
     this.#caller = caller
     this.#via = via
+    this.#keyMaker = new KeyMaker({ provider: parts.binding.provider, random: parts.platform.random.bind(parts.platform), owner: caller })
   }
 
   /** Closes come first, so that what is sealed in the same save is out of reach for whom they end. */
@@ -113,15 +125,17 @@ class Save {
     for (const run of rest) await this.#write(null, run, this.#state)
   }
 
-  /** Ends every open grant of the subject and this right. The close that ends the last leave to read brings a new epoch. */
+  /**
+   * Ends every open grant of the subject and this right. Each close of a grant to read brings an epoch, so that no later
+   * one is made but of it: who has a later one, and not this, can tell that a close is missing.
+   */
   async #revoke (subject: ObjectId | null, right: Right, keep: readonly UpdateId[] | undefined): Promise<void> {
     const open = grantsTo(this.#state, subject, right)
     for (const [i, { ref }] of open.entries()) {
       const heads = right === 'update' ? headsToKeep(this.#stage.live, ref, subject === null, keep) : []
-      const endsReading = right === 'read' && i === open.length - 1 && this.#state.epochs.length > 0
-      const readers = readersOf(this.#state).filter(reader => reader !== subject)
-      const epoch = endsReading ? newEpoch(this.#provider, this.#caller, this.#state, readers, this.#parts.platform.random(EPOCH_NONCE)).epoch : null
-      await this.#ownersUpdate({ kind: 'close', grant: ref, heads, epoch })
+      // The next close replaces it at once, and the last has the wraps.
+      const readers = i < open.length - 1 ? [] : sureReaders(this.#state).filter(reader => reader !== subject)
+      await this.#ownersUpdate({ kind: 'close', grant: ref, heads, epoch: right === 'read' ? this.#keyMaker.epoch(this.#state, readers) : null })
     }
   }
 
@@ -136,33 +150,16 @@ class Save {
     const names = sortedNames(written.filter(name => !this.#state.encrypted.has(name)))
     const inTheClear = names.flatMap(name => clearlyShown(this.#state, name, operations))
     const seen = this.#state
-    if (names.length > 0 || this.#state.epochs.length > 0) await this.#mend(names)
+    for (const keys of this.#keyMaker.mending(this.#state, names)) await this.#ownersUpdate(keys)
     if (inTheClear.length > 0) await this.#change(null, inTheClear, seen)
-  }
-
-  async #mend (names: readonly string[]): Promise<void> {
-    const usable = this.#readable()
-    if (usable === undefined) {
-      const { epoch } = newEpoch(this.#provider, this.#caller, this.#state, readersOf(this.#state), this.#parts.platform.random(EPOCH_NONCE))
-      return await this.#ownersUpdate({ kind: 'keys', epoch, wraps: [], encrypted: names })
-    }
-    const wraps = this.#lackingWraps()
-    if (names.length === 0 && wraps.length === 0) return
-    await this.#ownersUpdate({ kind: 'keys', epoch: null, wraps, encrypted: names })
-  }
-
-  /** Of every epoch that none replaces: two devices may each have begun one, and values are sealed under both. */
-  #lackingWraps (): Wrap[] {
-    const seeds = seedsOf(this.#provider, this.#state, this.#caller)
-    return currentEpochs(this.#state).flatMap(({ id }) => {
-      const seed = seeds.get(id)
-      return seed === undefined ? [] : unwrappedReaders(this.#state, id).map(reader => wrapFor(this.#provider, this.#caller, reader, id, seed))
-    })
   }
 
   async #change (grant: GrantState | null, operations: readonly Operation[], base: ObjectState): Promise<void> {
     const names = new Set([...this.#state.encrypted, ...this.#request.encrypted])
-    const sealed = sealOperations(this.#sealing(this.#request.object, names), operations, this.#epoch(operations, names))
+    for (const operation of operations) if (isSealed(operation)) names.add(operation.field)
+    const epoch = this.#epoch(operations, names)
+    const clear = epoch === undefined ? operations : openOperations(operations, epoch, { provider: this.#provider, state: this.#state, holder: this.#caller })
+    const sealed = sealOperations(this.#sealing(this.#request.object, names), clear, epoch)
     // An endorsement stays whole, as the proposal was: the increments of one update alone count for a proposal.
     const runs = this.#via === null ? splitOperations(sealed) : [sealed]
     for (const run of runs) await this.#write(grant, run, base)

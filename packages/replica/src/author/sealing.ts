@@ -1,5 +1,5 @@
-import { EMPTY_FIELD, Sealed, listElements, sealValue, shown } from '@dinemic/core'
-import type { CryptoProvider, ObjectId, ObjectState, Operation, Place, Platform, Value, WireValue } from '@dinemic/core'
+import { DinemicError, EMPTY_FIELD, Sealed, listElements, openValue, parseId, sealValue, seedsOf, shown } from '@dinemic/core'
+import type { CryptoProvider, KeyHolder, ObjectId, ObjectState, Operation, Place, Platform, Value, WireValue } from '@dinemic/core'
 
 /** An epoch to seal to; without its seed by a writer who may not read. */
 export interface Epoch { readonly id: string, readonly seed: Uint8Array | undefined }
@@ -21,6 +21,28 @@ export function sealOperations (sealing: Sealing, operations: readonly Operation
     const value = sealValue(provider, { epoch: epoch.id, seed: epoch.seed, place: placeOf(object, operation), value: operation.value as Value, random })
     return { ...operation, value }
   })
+}
+
+export interface Opening { readonly provider: CryptoProvider, readonly state: ObjectState, readonly holder: KeyHolder }
+
+/**
+ * The operations with what comes sealed in the clear, to be sealed anew: whoever sealed it may have used an epoch that
+ * somebody holds who is shut out by now. What is sealed to `epoch` stays as it is where the holder may not read.
+ * Throws `ORM_FIELD_SEALED` for what can be neither opened nor left, `ORM_FIELD_CORRUPT` for what is damaged.
+ */
+export function openOperations (operations: readonly Operation[], epoch: Epoch, { provider, state, holder }: Opening): Operation[] {
+  return operations.map(operation => {
+    if (!isSealed(operation)) return operation
+    const seed = seedsOf(provider, state, holder).get(operation.value.epoch)
+    if (seed !== undefined) return { ...operation, value: openValue(provider, seed, placeOf(state.id, operation), operation.value) }
+    if (operation.value.epoch === epoch.id) return operation
+    const name = `${parseId(state.id).model}.${operation.field}`
+    throw new DinemicError('ORM_FIELD_SEALED', `${name} of ${state.id} comes encrypted with a key that is not in use any more, and ${holder.id} has no key to encrypt it anew. Have it proposed again, or accepted where the object's key is.`, { details: { object: state.id, field: operation.field } })
+  })
+}
+
+export function isSealed (operation: Operation): operation is Extract<Operation, { value: WireValue }> & { value: Sealed } {
+  return 'value' in operation && operation.value instanceof Sealed
 }
 
 function placeOf (object: ObjectId, operation: Extract<Operation, { value: WireValue }>): Place {

@@ -1,6 +1,7 @@
 import { parseId } from '@dinemic/core'
 import type { KeyRing, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
+import type { Care } from '../care.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
 import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
 import { KeyedQueue } from '../keyed-queue.js'
@@ -16,11 +17,12 @@ export interface PipelineParts {
   readonly objects: Objects
   readonly platform: Platform
   readonly masks: Masks
+  readonly care: Care
   readonly hooks: HooksPort
   readonly afterHooks: AfterHooks
   readonly activity: Activity
   readonly report: Report
-  /** Whether a commit is on the disk before it resolves. */
+  /** Whether each commit is on the disk before it resolves. Where keys are replaced it is in any case. */
   readonly sync: boolean
 }
 
@@ -100,21 +102,28 @@ export class Pipeline {
   }
 
   async #commit (stages: readonly Stage[]): Promise<AfterHook[][]> {
-    const { store, objects, afterHooks, masks, sync } = this.#parts
+    const { objects, afterHooks, masks, care } = this.#parts
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
     const objectsToCommit = stages.map(stage => stage.commit())
-    await store.commit({
-      objects: objectsToCommit,
-      events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
-      acknowledged: afterHooks.takeDone(),
-      settings: [...masks.rowsAfter(stages.map(stage => stage.masks)), ...stages.flatMap(stage => stage.proofs)]
-    }, { sync })
+    const needs = await care.changesOf(stages.map(stage => stage.rows))
+    const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)
+    try {
+      await this.#parts.store.commit({
+        objects: objectsToCommit,
+        events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
+        acknowledged: afterHooks.takeDone(),
+        settings: [...masks.rowsAfter(stages.map(stage => stage.masks)), ...care.apply(needs), ...stages.flatMap(stage => stage.proofs)]
+      }, { sync })
+    } catch (error) {
+      care.undo(needs)
+      throw error
+    }
     masks.committed(stages.map(stage => stage.masks))
+    for (const stage of stages) objects.committed(stage.live)
     for (const { object, put, drop } of objectsToCommit) {
       for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
     }
-    for (const stage of stages) objects.committed(stage.live)
     return hooks
   }
 

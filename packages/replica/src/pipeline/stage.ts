@@ -6,6 +6,7 @@ import type { KeptChange } from '../hooks/change-row.js'
 import { findFork } from '../find-fork.js'
 import { noProofRow, proofRow } from '../fork-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
+import type { RowChange } from '../care.js'
 import { isContested } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
@@ -69,6 +70,19 @@ export class Stage {
   get shown (): { before: ObjectState | undefined, after: ObjectState | undefined } {
     const show = (state: ObjectState): ObjectState | undefined => shows(state) ? state : undefined
     return { before: show(this.#before.visible), after: show(this.live.row.visible) }
+  }
+
+  /** What is kept of the object, before and after. */
+  get rows (): RowChange {
+    return { object: this.live.id, before: this.#before, after: this.live.row }
+  }
+
+  /**
+   * Whether anything in it was written here that begins an epoch or ends a grant. Values sealed under the epoch may be
+   * elsewhere when this machine's power goes: what came before them must not go with it, or nobody knows who is shut out.
+   */
+  get replacesKeys (): boolean {
+    return this.#local && this.put.some(({ kind }) => kind === 'close' || kind === 'keys')
   }
 
   /** What this node's hooks hide of the object, before and after. */

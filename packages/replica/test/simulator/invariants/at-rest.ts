@@ -1,4 +1,4 @@
-import { Sealed, can, readersOf, refKey } from '@dinemic/core'
+import { Sealed, can, readersOf } from '@dinemic/core'
 import type { KeyHolder, ObjectId, SetItem } from '@dinemic/core'
 import { decodeRow } from '../../../src/object-row.js'
 import { MODELS } from '../node.js'
@@ -19,7 +19,7 @@ export async function checkAtRest (world: World, states: States, secrets: Secret
     }
   }
   for (const { id } of world.objects) await checkReaders(world, secrets, id, holders)
-  secrets.atRest(holders, await closesByObject(world))
+  secrets.atRest(holders)
 }
 
 async function checkObject (world: World, states: States, object: ObjectId): Promise<void> {
@@ -33,15 +33,6 @@ async function checkObject (world: World, states: States, object: ObjectId): Pro
     }
     if (found?.hash !== expected?.hash) world.fail('all nodes are in the same state', `${object} differs on ${first!.name} and ${node.name}`)
   }
-}
-
-async function closesByObject (world: World): Promise<Map<ObjectId, Set<string>>> {
-  const closes = new Map<ObjectId, Set<string>>()
-  for (const object of world.library.objects) {
-    const row = await world.nodes[0]!.store.state(object)
-    if (row !== undefined) closes.set(object, new Set(decodeRow(row).full.closes.map(({ grant }) => refKey(grant))))
-  }
-  return closes
 }
 
 /** Each open reader whose key is somewhere opens what honest writers have sealed, and what shows. */
@@ -58,8 +49,7 @@ async function checkReaders (world: World, secrets: Secrets, object: ObjectId, h
     if (at === undefined) continue
     const keys = await at.replica!.reader(full, reader)
     for (const { update, place, value } of shownValues(full)) {
-      // An epoch may have gone with a machine's power, before anybody else heard of it.
-      if (!(value instanceof Sealed) || !secrets.honest.has(update) || !full.epochs.some(({ id }) => id === value.epoch)) continue
+      if (!(value instanceof Sealed) || !secrets.honest.has(update)) continue
       try {
         keys.open(place, value)
       } catch (error) {

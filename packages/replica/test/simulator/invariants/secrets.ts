@@ -1,5 +1,5 @@
 import { EMPTY_FIELD, Sealed, bytesToHex, emptyState, hexToBytes, kdf, parseId, refKey, seedsOf } from '@dinemic/core'
-import type { Commit, EpochState, KeyHolder, ObjectId, ObjectState, Update, UpdateId, WireValue, Wrap } from '@dinemic/core'
+import type { Commit, EpochState, KeyHolder, ObjectId, ObjectState, Update, WireValue, Wrap } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
 import { decodeRow } from '../../../src/object-row.js'
 import { grantsOf } from '../library.js'
@@ -25,8 +25,6 @@ interface Sealing { readonly update: Update, readonly epochs: readonly string[],
 export class Secrets {
   readonly #world: World
   readonly #sealings: Sealing[] = []
-  /** The closed grants that the writer of an honest update knew. */
-  readonly #closedByUpdate = new Map<UpdateId, ReadonlySet<string>>()
   /** Updates that honest nodes wrote: what others sealed may be anything. */
   readonly honest = new Set<string>()
 
@@ -55,21 +53,17 @@ export class Secrets {
         if (library.updates.has(id) || foreign.has(id) || state === undefined || state === null) continue
         this.honest.add(id)
         const update = this.#world.decode(frame)
-        // What an endorsement carries was sealed by who proposed it, when that was.
-        const epochs = 'via' in update.body && update.body.via !== null ? [] : sealedValues(update).map(({ epoch }) => epoch)
+        const epochs = sealedValues(update).map(({ epoch }) => epoch)
         const closed = new Set(decodeRow(state).full.closes.map(({ grant }) => refKey(grant)))
-        this.#closedByUpdate.set(id, closed)
         if (epochs.length > 0) this.#sealings.push({ update, epochs, closed })
       }
     }
   }
 
-  /** What everybody with a key can open, by all means. A close that went with a machine's power, before anybody heard of it, ended nothing. */
-  atRest (holders: readonly KeyHolder[], closesOf: ReadonlyMap<ObjectId, ReadonlySet<string>>): void {
+  /** What everybody with a key can open, by all means. */
+  atRest (holders: readonly KeyHolder[]): void {
     for (const object of new Set(this.#sealings.map(({ update }) => update.object))) {
-      const left = closesOf.get(object) ?? new Set()
       const sealings = this.#sealings.filter(({ update }) => update.object === object)
-        .map(({ update, epochs, closed }) => ({ update, epochs, closed: new Set([...closed].filter(grant => left.has(grant))) }))
       for (const holder of holders) if (holder.id !== object) this.#checkHolder(object, holder, sealings)
     }
   }
@@ -80,20 +74,12 @@ export class Secrets {
     const opened = this.#opened(object, holder, updates)
     for (const { update, epochs, closed } of sealings) {
       if (grants.some(grant => !closed.has(grant)) || !epochs.some(epoch => opened.has(epoch))) continue
-      // A device that hadn't heard of the closes may have let the holder in again, as by a new grant: into these epochs or later ones.
-      const later = withLater(epochs, publishedKeys(object, updates).epochs)
-      const wraps = updates.flatMap(made => {
-        const knew = grants.every(grant => this.#closedByUpdate.get(made.id)?.has(grant) ?? false)
-        return publishedKeys(object, [made]).wraps.filter(({ epoch }) => knew || !later.has(epoch))
-      })
-      if (!epochs.some(epoch => this.#opened(object, holder, updates, wraps).has(epoch))) continue
       this.#world.fail('no plaintext where it may not be read', `${holder.id} opens what ${update.id} sealed in ${object} after its leave to read had ended`)
     }
   }
 
-  #opened (object: ObjectId, holder: KeyHolder, updates: readonly Update[], wraps?: readonly Wrap[]): Set<string> {
-    const published = publishedKeys(object, updates)
-    const state = wraps === undefined ? published : { ...published, wraps }
+  #opened (object: ObjectId, holder: KeyHolder, updates: readonly Update[]): Set<string> {
+    const state = publishedKeys(object, updates)
     const seeds = new Map(seedsOf(this.#world.provider, state, holder))
     const queue = [...seeds.values()]
     for (let seed = queue.pop(); seed !== undefined; seed = queue.pop()) {
@@ -140,16 +126,6 @@ function publishedKeys (object: ObjectId, updates: readonly Update[]): ObjectSta
     epochs.push({ ...body.epoch, update: id, clock })
   }
   return { ...emptyState(object), epochs, wraps }
-}
-
-/** These epochs and all that replace one of them. */
-function withLater (epochs: readonly string[], all: readonly EpochState[]): Set<string> {
-  const later = new Set(epochs)
-  for (let size = 0; size < later.size;) {
-    size = later.size
-    for (const { id, replaces } of all) if (replaces.some(old => later.has(old.id))) later.add(id)
-  }
-  return later
 }
 
 function sealedValues ({ body }: Update): Sealed[] {
