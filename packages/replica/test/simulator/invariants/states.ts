@@ -1,14 +1,16 @@
 import { admissionOf, bytesToHex, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
 import type { Commit, CryptoProvider, ObjectId, ObjectState, Update, UpdateId, Verdict } from '@dinemic/core'
 import { decodeRow } from '../../../src/object-row.js'
+import type { ObjectRow } from '../../../src/object-row.js'
 import type { SimNode } from '../node.js'
 import type { World } from '../world.js'
+import { checkForks } from './forks.js'
 import { linesByDefinition, linesOf, verdictsByDefinition } from './definition.js'
 
 const RANK = { pending: 0, ok: 1, revoked: 2 } as const
 
 /** What a node holds of an object, read from its store. */
-export interface Holding { readonly updates: readonly Update[], readonly ids: string, readonly hash: string, readonly full: ObjectState }
+export interface Holding extends Pick<ObjectRow, 'full' | 'forks'> { readonly object: ObjectId, readonly updates: readonly Update[], readonly ids: string, readonly hash: string }
 
 /** What is known of a set of updates, on whatever node. */
 interface KnownSet { readonly hash: string, readonly verdicts: ReadonlyMap<UpdateId, Verdict> }
@@ -57,8 +59,8 @@ export class States {
     const stored = await node.store.updates(object)
     const updates = stored.map(({ id }) => this.#world.library.updates.get(id)!)
     stored.forEach(({ id, frame }, i) => { this.#verify(node, { ...updates[i]!, frame }, id) })
-    const { full } = decodeRow(row)
-    return { updates, full, ids: stored.map(({ id }) => id).sort().join(' '), hash: stateHash(this.#world.provider, full) }
+    const { full, forks } = decodeRow(row)
+    return { object, updates, full, forks, ids: stored.map(({ id }) => id).sort().join(' '), hash: stateHash(this.#world.provider, full) }
   }
 
   async #check (node: SimNode, object: ObjectId): Promise<void> {
@@ -69,6 +71,7 @@ export class States {
     if (known.hash !== hash) this.#world.fail('one set makes one state', `${object} on ${node.name} is ${hash}, where the same set made ${known.hash}: ${difference(updates, known.verdicts, full)}`)
     await this.#checkVerdicts(node, object, known.verdicts)
     this.#checkGone(node, object, updates)
+    await checkForks(this.#world, node, holding)
   }
 
   /** A set that no node has held before: its state must be the one of the definition, and no other from now on. */
