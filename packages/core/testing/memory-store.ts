@@ -1,7 +1,7 @@
 import { bytesToHex } from '../src/bytes.js'
 import { DinemicError } from '../src/errors.js'
 import { parseId } from '../src/ids.js'
-import type { Commit, ObjectCommit, ObjectScan, SetItem, SetScan, Store, StoredEvent, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, ObjectCommit, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate } from '../src/ports/store.js'
 import type { ObjectId, UpdateId } from '../src/types.js'
 import { SortedTable } from './sorted-table.js'
 
@@ -72,13 +72,17 @@ export class MemoryStore implements Store {
     }
   }
 
-  async * reconciled (model: string, { from, limit }: SetScan = {}): AsyncIterable<SetItem> {
+  async * reconciled (model: string, scan: SetScan = {}): AsyncIterable<SetItem> {
     this.#check('reconciled')
-    const after = from === undefined ? {} : { after: setKey(model, from) }
-    for (const item of this.#sets.scan({ prefix: model + '/', ...after, ...limit !== undefined && { limit } })) {
+    for (const item of this.#scanSet(model, scan)) {
       this.#check('reconciled')
       yield item
     }
+  }
+
+  async setKeys (model: string, scan: SetScan = {}): Promise<SetKey[]> {
+    this.#check('setKeys')
+    return this.#scanSet(model, scan).map(keyOf)
   }
 
   async models (): Promise<string[]> {
@@ -109,6 +113,11 @@ export class MemoryStore implements Store {
     this.#check('pendingEvents')
     const rows = this.#events.scan({ ...after !== undefined && { after: ordered(after) }, ...limit !== undefined && { limit } })
     return rows.map(({ seq, data }) => ({ seq, data: data.slice() }))
+  }
+
+  #scanSet (model: string, { from, prefix = '', reverse = false, limit }: SetScan): SetItem[] {
+    const bound = from === undefined ? {} : { [reverse ? 'before' : 'after']: setKey(model, from) }
+    return this.#sets.scan({ prefix: `${model}/${prefix}`, ...bound, reverse, ...limit !== undefined && { limit } })
   }
 
   #apply ({ object, state, put, drop }: ObjectCommit): void {
@@ -167,8 +176,12 @@ function objectKey (object: ObjectId): string {
   return `${model}/${bytesToHex(key)}`
 }
 
-function setKey (model: string, { millis, id }: { millis: number, id: UpdateId }): string {
-  return `${model}/${ordered(millis)}${id}`
+function setKey (model: string, item: { millis: number, id: UpdateId }): string {
+  return `${model}/${keyOf(item)}`
+}
+
+function keyOf ({ millis, id }: { millis: number, id: UpdateId }): SetKey {
+  return millis.toString(16).padStart(12, '0') + id
 }
 
 function chainKey ({ object, order }: UpdateRow): string {

@@ -1,3 +1,8 @@
+export interface TableScan { readonly prefix?: string, readonly after?: string, readonly before?: string, readonly reverse?: boolean, readonly limit?: number }
+
+/** Behind every key. */
+const LAST = '\uffff'
+
 /**
  * Rows in the order of their keys, with an undo log that reaches back to the last `sync()`: what a database does on
  * a disk, as far as a test can tell. Keys are compared as JavaScript compares strings, so callers keep them ASCII.
@@ -22,17 +27,13 @@ export class SortedTable<V> {
     this.#write(key, undefined)
   }
 
-  /** Rows whose keys begin with `prefix`, those up to and including `after` left out. A copy: later writes don't reach it. */
-  scan ({ prefix = '', after = '', limit = Infinity }: { prefix?: string, after?: string, limit?: number } = {}): V[] {
-    const rows: V[] = []
-    let at = this.#position(prefix > after ? prefix : after)
-    if (this.#keys[at] === after) at++
-    for (; at < this.#keys.length && rows.length < limit; at++) {
-      const key = this.#keys[at]!
-      if (!key.startsWith(prefix)) break
-      rows.push(this.#rows.get(key)!)
-    }
-    return rows
+  /** Rows whose keys begin with `prefix` and lie between `after` and `before`, both exclusive. A copy: later writes don't reach it. */
+  scan ({ prefix = '', after = '', before = LAST, reverse = false, limit = Infinity }: TableScan = {}): V[] {
+    let first = this.#position(prefix > after ? prefix : after)
+    if (this.#keys[first] === after) first++
+    const end = this.#position(before < prefix + LAST ? before : prefix + LAST)
+    const keys = reverse ? this.#keys.slice(Math.max(first, end - limit), end).reverse() : this.#keys.slice(first, Math.min(end, first + limit))
+    return keys.map(key => this.#rows.get(key)!)
   }
 
   /** What is here now can no longer be lost. */

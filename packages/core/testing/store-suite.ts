@@ -1,6 +1,6 @@
 import { utf8 } from '../src/bytes.js'
 import { formatId } from '../src/ids.js'
-import type { Commit, ObjectCommit, Store, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, ObjectCommit, SetScan, Store, StoredUpdate } from '../src/ports/store.js'
 import type { ObjectId } from '../src/types.js'
 import type { TestTools } from './expect-types.js'
 
@@ -160,6 +160,29 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await collect(store.reconciled('Company'))).toEqual([{ millis: 300, id: idOf(2), object: office }])
   })
 
+  withStore('a part of the reconciled set, in both directions, by object or by key', async store => {
+    const id = (head: string): string => head.padEnd(64, '0')
+    const at = (millis: number, head: string): StoredUpdate => ({ id: id(head), millis, frame: utf8(head) })
+    await store.commit(one(bob, { put: [at(0x100, 'a1'), at(0x100, 'ab'), at(0x100, 'b0'), at(0x10f, 'ff'), at(0x110, 'a1ff')] }))
+    await store.commit(one(office, { put: [at(0x100, 'a2')] }))
+    const ids = async (scan: SetScan): Promise<string[]> => (await collect(store.reconciled('Person', scan))).map(item => item.id.slice(0, 4))
+    const time = '000000000'
+    expect(await ids({ prefix: time + '10' })).toEqual(['a100', 'ab00', 'b000', 'ff00'])
+    expect(await ids({ prefix: time + '100a' })).toEqual(['a100', 'ab00'])
+    expect(await ids({ prefix: time + '100a', reverse: true })).toEqual(['ab00', 'a100'])
+    expect(await ids({ reverse: true, limit: 2 })).toEqual(['a1ff', 'ff00'])
+    expect(await ids({ prefix: time + '1', reverse: true, from: { millis: 0x100, id: id('b') }, limit: 1 })).toEqual(['ab00'])
+    expect(await ids({ prefix: time + '10', from: { millis: 0x100, id: id('b') } })).toEqual(['ff00'])
+    expect(await ids({ prefix: time + '11', from: { millis: 0x100, id: id('b') } })).toEqual(['a1ff'])
+    expect(await ids({ prefix: time + '10', reverse: true, from: { millis: 0x200, id: id('b') }, limit: 1 })).toEqual(['ff00'])
+    expect(await ids({ prefix: time + '2' })).toEqual([])
+    expect(await store.setKeys('Person', { prefix: time + '100a' })).toEqual([time + '100' + id('a1'), time + '100' + id('ab')])
+    expect(await store.setKeys('Person', { prefix: time + '100' + id('b') })).toEqual([time + '100' + id('b')])
+    expect(await store.setKeys('Person', { reverse: true, limit: 1 })).toEqual([time + '110' + id('a1ff')])
+    expect((await store.setKeys('Person')).length).toBe(5)
+    expect(await store.setKeys('Perso')).toEqual([])
+  })
+
   withStore('long scans are whole', async store => {
     const objects = Array.from({ length: 700 }, (_, i) => change(formatId('Person', key(i % 250, i)), { state: utf8('s'), put: [update(i)] }))
     await store.commit({ objects })
@@ -292,7 +315,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
   async function expectClosed (store: Store): Promise<void> {
     const verbs: (() => Promise<unknown>)[] = [
       () => store.state(bob), () => store.updates(bob), () => store.update(idOf(1)), () => store.has(idOf(1)),
-      () => collect(store.objects()), () => collect(store.reconciled('Person')), () => store.models(),
+      () => collect(store.objects()), () => collect(store.reconciled('Person')), () => store.setKeys('Person'), () => store.models(),
       () => store.commit({ objects: [] }), () => store.setting('a'), () => store.pendingEvents()
     ]
     for (const verb of verbs) await expect(verb()).rejects.toMatchObject({ code: 'STORE_NOT_OPEN' })

@@ -1,4 +1,4 @@
-import { formatId, parseId, utf8, type ObjectId, type UpdateId } from '@dinemic/core'
+import { formatId, parseId, utf8, type ObjectId, type SetKey, type UpdateId } from '@dinemic/core'
 import { decodeCompact, encodeCompact } from './compact-int.js'
 
 const ZERO = new Uint8Array(1)
@@ -27,6 +27,9 @@ export const REWRITE_KEY = utf8('w')
 
 /** How much of an update id its index row has. Ids that begin alike share the row, so a collision costs a read and no more. */
 const ID_PREFIX = 8
+
+/** Millis and update id of a row of the reconciled set, in hex. */
+const SET_DIGITS = 76
 
 /** What a scan covers: from `gte` up to but not including `lt`. */
 export interface Range { readonly gte: Uint8Array, readonly lt: Uint8Array }
@@ -67,6 +70,14 @@ export function rowsOf (letter: 'o' | 'u' | 's' | 'h' | 'k', model?: string): Ra
   return { gte, lt }
 }
 
+/** The rows of a model's reconciled set whose keys begin with these hex digits. */
+export function setRange (model: string, prefix: string): Range {
+  const head = Buffer.concat([utf8('s' + model), ZERO])
+  const gte = Buffer.from(prefix.padEnd(SET_DIGITS, '0'), 'hex')
+  const last = Buffer.from(prefix.padEnd(SET_DIGITS, 'f'), 'hex')
+  return { gte: Buffer.concat([head, gte]), lt: Buffer.concat([head, last, ZERO]) }
+}
+
 export function updatesRange (number: number): Range {
   return { gte: updateKey(number, 0), lt: Buffer.concat([utf8('u'), encodeCompact(number + 1)]) }
 }
@@ -75,6 +86,11 @@ export function updatesRange (number: number): Range {
 export function rangeAfter (range: Range, key: Uint8Array | undefined): Range {
   if (key === undefined || Buffer.compare(key, range.gte) < 0) return range
   return { gte: Buffer.concat([key, ZERO]), lt: range.lt }
+}
+
+/** The same range, but only what comes before `key`. */
+export function rangeBefore (range: Range, key: Uint8Array | undefined): Range {
+  return key === undefined || Buffer.compare(key, range.lt) > 0 ? range : { gte: range.gte, lt: key }
 }
 
 export function decodeUpdateKey (key: Uint8Array): { number: number, index: number } {
@@ -95,6 +111,10 @@ export function modelOfKey (key: Uint8Array): { model: string, end: number } {
 /** The millis and the update id at the end of a row's key in the reconciled set. */
 export function bytesToSetPosition (bytes: Uint8Array): { millis: number, id: UpdateId } {
   return { millis: bytesToMillis(bytes), id: bytesToUpdateId(bytes.subarray(6)) }
+}
+
+export function bytesToSetKey (bytes: Uint8Array): SetKey {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
 export function updateIdToBytes (id: UpdateId): Uint8Array {

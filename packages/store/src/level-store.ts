@@ -1,13 +1,13 @@
-import type { Commit, ObjectId, ObjectScan, SetItem, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
 import { Batch } from './batch.js'
 import { checkCommit } from './check-commit.js'
 import { applyCommit } from './commit.js'
 import { Hold } from './hold.js'
 import {
-  bytesToId, bytesToSetPosition, decodeEventKey, decodeUpdateKey, eventKey, indexKey, modelOfKey, objectKey, rangeAfter, rowsOf, setKey, settingKey,
-  updateKey, updatesRange
+  bytesToId, bytesToSetKey, bytesToSetPosition, decodeEventKey, decodeUpdateKey, eventKey, indexKey, modelOfKey, objectKey, rangeAfter, rangeBefore,
+  rowsOf, setKey, setRange, settingKey, updateKey, updatesRange
 } from './key-layout.js'
-import type { LevelDatabase } from './level-database.js'
+import type { LevelDatabase, Row } from './level-database.js'
 import { decodeLocations, decodeNumber, decodeObjectRow, decodeOwner, decodeUpdateRow } from './rows.js'
 import { Turns } from './turns.js'
 
@@ -90,10 +90,9 @@ export class LevelStore implements Store {
     }
   }
 
-  async * reconciled (model: string, { from, limit }: SetScan = {}): AsyncIterable<SetItem> {
+  async * reconciled (model: string, scan: SetScan = {}): AsyncIterable<SetItem> {
     this.#hold.check('reconciled')
-    const range = rangeAfter(rowsOf('s', model), from && setKey(model, from))
-    for await (const rows of this.#database.scan(range, { limit })) {
+    for await (const rows of this.#scanSet(model, scan)) {
       const numbers = rows.map(row => decodeNumber(row.value))
       const objects = await this.#objectsByNumber(numbers)
       for (const [i, { key }] of rows.entries()) {
@@ -104,6 +103,15 @@ export class LevelStore implements Store {
         yield { ...bytesToSetPosition(key.subarray(modelOfKey(key).end)), object }
       }
     }
+  }
+
+  async setKeys (model: string, scan: SetScan = {}): Promise<SetKey[]> {
+    this.#hold.check('setKeys')
+    const keys: SetKey[] = []
+    for await (const rows of this.#scanSet(model, scan)) {
+      for (const { key } of rows) keys.push(bytesToSetKey(key.subarray(modelOfKey(key).end)))
+    }
+    return keys
   }
 
   async models (): Promise<string[]> {
@@ -145,6 +153,13 @@ export class LevelStore implements Store {
       for (const { key, value } of rows) events.push({ seq: decodeEventKey(key), data: value })
     }
     return events
+  }
+
+  #scanSet (model: string, { from, prefix = '', reverse = false, limit }: SetScan): AsyncGenerator<Row[]> {
+    const all = setRange(model, prefix)
+    const bound = from && setKey(model, from)
+    const range = reverse ? rangeBefore(all, bound) : rangeAfter(all, bound)
+    return this.#database.scan(range, { limit, reverse })
   }
 
   async #objectsByNumber (numbers: readonly number[]): Promise<Map<number, ObjectId>> {

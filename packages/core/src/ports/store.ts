@@ -20,8 +20,10 @@ export interface Store {
 
   /** Ids of objects that have a state row, in byte order of (model, key); all models if none is named. */
   objects (options?: ObjectScan): AsyncIterable<ObjectId>
-  /** The reconciled set of a model in the order of (clock ms, id), `from` exclusive where given. */
+  /** The reconciled set of a model in the order of (clock ms, id). */
   reconciled (model: string, options?: SetScan): AsyncIterable<SetItem>
+  /** Its keys alone, which cost no look-up of their objects: for those who compare. All at once, so ask for a part. */
+  setKeys (model: string, options?: SetScan): Promise<SetKey[]>
   /** Names of the models of which anything is stored. */
   models (): Promise<string[]>
 
@@ -44,7 +46,17 @@ export interface StoredUpdate {
 
 export interface SetItem { readonly millis: number, readonly id: UpdateId, readonly object: ObjectId }
 export interface ObjectScan { readonly model?: string, readonly after?: ObjectId, readonly limit?: number }
-export interface SetScan { readonly from?: { readonly millis: number, readonly id: UpdateId }, readonly limit?: number }
+/** A place in a reconciled set: 6 bytes of clock ms and 32 of update id, as 76 hex digits. */
+export type SetKey = string
+export interface SetScan {
+  /** Exclusive: the scan begins behind it, in its own direction. */
+  readonly from?: { readonly millis: number, readonly id: UpdateId }
+  /** The first hex digits of the keys. */
+  readonly prefix?: string
+  /** From the newest to the oldest. */
+  readonly reverse?: boolean
+  readonly limit?: number
+}
 export interface StoredEvent { readonly seq: number, readonly data: Uint8Array }
 
 export interface Commit {

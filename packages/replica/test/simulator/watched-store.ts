@@ -1,4 +1,4 @@
-import type { Commit, ObjectId, ObjectScan, SetItem, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
 import type { MemoryStore } from '@dinemic/core/testing'
 
 /** One life of a process, from its start to its crash or stop. */
@@ -55,6 +55,10 @@ export class WatchedStore implements Store {
 
   async * reconciled (model: string, scan?: SetScan): AsyncIterable<SetItem> {
     yield * this.#whileAlive(this.#inner.reconciled(model, scan))
+  }
+
+  async setKeys (model: string, scan?: SetScan): Promise<SetKey[]> {
+    return await this.#ifAlive(async () => await this.#inner.setKeys(model, scan))
   }
 
   async models (): Promise<string[]> {
