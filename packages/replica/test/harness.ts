@@ -40,7 +40,7 @@ export class TestHooks implements HooksPort {
   }
 }
 
-export interface Peer { readonly replica: Replica, readonly hooks: TestHooks, readonly store: MemoryStore, readonly keys: MemoryKeyRing, readonly address: string, readonly reports: [keyof Reports, unknown][], connect (to: Peer): Promise<void>, stop (): Promise<void> }
+export interface Peer { readonly replica: Replica, readonly hooks: TestHooks, readonly store: MemoryStore, readonly keys: MemoryKeyRing, readonly address: string, readonly reports: [keyof Reports, unknown][], connect (to: Pick<Peer, 'address'>): Promise<void>, stop (): Promise<void> }
 
 export class Lan {
   readonly hub = new MemoryHub()
