@@ -13,27 +13,32 @@ export function writeFrame (stream: Stream, ...parts: readonly Uint8Array[]): vo
 }
 
 /**
- * Reads one frame. The length is checked as soon as it is there, and never more is kept than has arrived.
- * Rejects with `NET_TOO_LARGE`, or `NET_NOT_CONNECTED` where the stream ends too early.
+ * Reads one frame. The length is checked as soon as it is there, and never more is kept than twice what has arrived;
+ * `mayKeep` is asked for each piece. Rejects with `NET_TOO_LARGE`, with `NET_BUSY` where a piece may not be kept, or with
+ * `NET_NOT_CONNECTED` where the stream ends too early.
  */
-export async function readFrame (stream: Stream, limit: number): Promise<Uint8Array> {
-  const received = new Uint8ArrayList()
+export async function readFrame (stream: Stream, limit: number, mayKeep: (bytes: number) => boolean = () => true): Promise<Uint8Array> {
+  const received = new Received()
   // By events: the stream's own async iterator misses an end that came before it was asked for.
   return await new Promise((resolve, reject) => {
     const onMessage = ({ data }: StreamMessageEvent): void => {
+      if (!mayKeep(data.byteLength)) return fail(new DinemicError('NET_BUSY', 'Other requests hold as many bytes as they may; ask again a little later'))
       received.append(data)
-      const length = received.byteLength < HEADER ? 0 : received.getUint32(0)
-      if (length <= limit && received.byteLength < HEADER + length) return endIfOver()
+      const length = received.size < HEADER ? 0 : received.length
+      if (length > limit) return fail(tooLarge(length, limit))
+      if (received.size < HEADER + length) return endIfOver()
       stopListening()
-      if (length > limit) reject(tooLarge(length, limit))
-      else resolve(received.subarray(HEADER, HEADER + length))
+      resolve(received.content)
     }
     const onEnd = (): void => {
-      stopListening()
-      reject(new DinemicError('NET_NOT_CONNECTED', `The other side ended the stream after ${received.byteLength} bytes, within a frame; try again when it is connected`))
+      fail(new DinemicError('NET_NOT_CONNECTED', `The other side ended the stream after ${received.size} bytes, within a frame; try again when it is connected`))
     }
     // `end` comes once, and may be over while bytes that the negotiation of the protocol read too far still wait.
     const endIfOver = (): void => { if (stream.readableEnded && stream.readBufferLength === 0) onEnd() }
+    const fail = (error: DinemicError): void => {
+      stopListening()
+      reject(error)
+    }
     const stopListening = (): void => {
       stream.removeEventListener('message', onMessage)
       stream.removeEventListener('end', onEnd)
@@ -44,6 +49,33 @@ export async function readFrame (stream: Stream, limit: number): Promise<Uint8Ar
     stream.addEventListener('close', onEnd)
     endIfOver()
   })
+}
+
+/** One buffer: kept as they come, pieces of a byte each would cost a hundred times what they hold. */
+class Received {
+  size = 0
+  #bytes = new Uint8Array(1024)
+
+  /** As the header says, which must be here. */
+  get length (): number {
+    return new DataView(this.#bytes.buffer).getUint32(0)
+  }
+
+  /** What follows the header. */
+  get content (): Uint8Array {
+    return this.#bytes.subarray(HEADER, HEADER + this.length)
+  }
+
+  append (data: Uint8Array | Uint8ArrayList): void {
+    const size = this.size + data.byteLength
+    if (size > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(size, 2 * this.size))
+      larger.set(this.#bytes.subarray(0, this.size))
+      this.#bytes = larger
+    }
+    this.#bytes.set(data instanceof Uint8Array ? data : data.subarray(), this.size)
+    this.size = size
+  }
 }
 
 function tooLarge (length: number, limit: number): DinemicError {

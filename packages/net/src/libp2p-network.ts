@@ -74,12 +74,13 @@ class Libp2pNetwork implements Network {
       },
       isPeer,
       judge: async (topic, data, from) => await this.#handlers!.message(topic, data, from),
-      offended: peer => { if (this.#offences.add(peer)) void this.#drop(peer) }
+      offended: peer => { if (this.#offences.add(peer)) this.#cutOff(peer, 'keeps sending messages that no honest peer forwards, and is shut out for some minutes') }
     })
     this.#requests = new Requests(this.#names.request, {
       connectionTo: peer => this.#connectionTo(peer),
       isPeer,
-      handle: async (from, data, signal) => await this.#handlers!.request(from, data, signal)
+      handle: async (from, data, signal) => await this.#handlers!.request(from, data, signal),
+      broken: (peer, error) => { this.#cutOff(peer, 'breaks the protocol of requests, or is too slow for it', error) }
     }, this.#ending.signal)
   }
 
@@ -173,7 +174,7 @@ class Libp2pNetwork implements Network {
       judge: async (topic, data, from) => await this.#verdicts.of(topic, data, from),
       greeted: peer => { this.#links.subscribed(peer) },
       connected: () => this.#links.connected.map(({ id }) => id),
-      mute: peer => { void this.#drop(peer) }
+      mute: peer => { this.#renew(peer) }
     })
     try {
       await libp2p.start()
@@ -243,6 +244,16 @@ class Libp2pNetwork implements Network {
       // The peer cuts itself off when it hasn't heard this in time, and comes back.
       this.#options.logger?.debug('A peer could not be told that its subscriptions have arrived', { peer, error })
     }
+  }
+
+  #cutOff (peer: string, what: string, cause?: DinemicError): void {
+    this.#options.logger?.error(`A peer was cut off: it ${what}`, new DinemicError('NET_CUT_OFF', `Peer ${peer} ${what}`, { cause, details: { peer } }))
+    void this.#drop(peer)
+  }
+
+  #renew (peer: string): void {
+    this.#options.logger?.debug('Gossip to a peer has broken off: it reads too slowly, or had two connections; it is connected anew', { peer })
+    void this.#drop(peer)
   }
 
   async #drop (peer: string): Promise<void> {

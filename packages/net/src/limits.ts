@@ -8,7 +8,10 @@ export const LIMITS = { message: 512 * KIB, request: MIB, response: 4 * MIB } as
 export const PENDING_GOSSIP = { ofPeer: 8 * MIB, ofAll: 32 * MIB } as const
 
 /** Requests that are being read or answered at the same time; those on top are refused. */
-export const OPEN_REQUESTS = { ofPeer: 16, ofAll: 64 } as const
+export const OPEN_REQUESTS = { ofPeer: 16, ofAll: 256 } as const
+
+/** What they hold, in bytes: what has arrived of the request, then the response until the asker has taken it. */
+export const HELD_REQUESTS = { ofPeer: 8 * MIB, ofAll: 32 * MIB } as const
 
 /** In ms. */
 export const TIMES = {

@@ -17,8 +17,10 @@ export interface NetworkOptions {
 /** How peers find each other beside `connect`: by multicast in the LAN, at known addresses, or not at all. */
 export type Discovery = 'mdns' | { readonly bootstrap: readonly string[] } | false
 
-/** Receives what is of use when peers don't find each other. */
 export interface NetworkLogger {
+  /** A peer was cut off, which no other part hears of. */
+  error (message: string, error: DinemicError): void
+  /** What is of use when peers don't find each other. */
   debug (message: string, details?: Record<string, unknown>): void
 }
 

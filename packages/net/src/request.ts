@@ -1,8 +1,9 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { DinemicError, isDinemicError, type RequestOptions } from '@dinemic/core'
+import { Budget } from './budget.js'
 import { Deadline } from './deadline.js'
 import { readFrame, writeFrame } from './frame.js'
-import { LIMITS, OPEN_REQUESTS, TIMES } from './limits.js'
+import { HELD_REQUESTS, LIMITS, OPEN_REQUESTS, TIMES } from './limits.js'
 
 // One stream for each request: the asker sends a frame and closes its end, the other side answers with a frame whose
 // first byte says whether it holds the response or the code of an error.
@@ -17,14 +18,19 @@ export interface RequestPort {
   /** Resolves to true once the peer is connected, to false if it never will be. */
   isPeer (peer: string): Promise<boolean>
   handle (from: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
+  /** The peer doesn't send what it has begun to send, doesn't take what it has asked for, or sends more than is allowed. */
+  broken (peer: string, error: DinemicError): void
 }
+
+/** Takes up bytes for a request; false where others hold too many. */
+type Hold = (bytes: number) => boolean
 
 export class Requests {
   readonly #protocol: string
   readonly #port: RequestPort
   readonly #ending: AbortSignal
-  readonly #openOf = new Map<string, number>()
-  #open = 0
+  readonly #open = new Budget(OPEN_REQUESTS)
+  readonly #held = new Budget(HELD_REQUESTS)
 
   /** Requests in both directions end when `ending` aborts. */
   constructor (protocol: string, port: RequestPort, ending: AbortSignal) {
@@ -57,58 +63,80 @@ export class Requests {
     }
   }
 
-  /** For a stream that a peer has opened. */
+  /** For a stream that a peer has opened. Never rejects. */
   async answer (stream: Stream, connection: Connection): Promise<void> {
     const peer = connection.remotePeer.toString()
-    const openOfPeer = this.#openOf.get(peer) ?? 0
-    if (openOfPeer >= OPEN_REQUESTS.ofPeer || this.#open >= OPEN_REQUESTS.ofAll) return await refuse(stream, 'NET_BUSY')
-    this.#openOf.set(peer, openOfPeer + 1)
-    this.#open++
+    const isOpen = this.#open.take(peer, 1)
+    let held = 0
+    const hold: Hold = bytes => {
+      const mayHold = this.#held.take(peer, bytes)
+      if (mayHold) held += bytes
+      return mayHold
+    }
     try {
-      const data = await this.#read(stream)
-      if (await this.#port.isPeer(peer)) await this.#respond(stream, peer, data)
-      else stream.abort(notConnected(peer))
+      await this.#send(stream, isOpen ? await this.#answerTo(stream, peer, hold) : refusal('NET_BUSY'))
     } catch (error) {
-      // The asker broke the rules or went away: it sees the stream end, and there is nobody else to tell.
+      // The asker broke the rules or went away: it sees the stream end.
       stream.abort(error as Error)
+      if (isDinemicError(error, 'NET_TIMEOUT') || isDinemicError(error, 'NET_TOO_LARGE')) this.#port.broken(peer, error)
     } finally {
-      this.#open--
-      const left = this.#openOf.get(peer)! - 1
-      if (left === 0) this.#openOf.delete(peer)
-      else this.#openOf.set(peer, left)
+      this.#held.give(peer, held)
+      if (isOpen) this.#open.give(peer, 1)
     }
   }
 
-  async #read (stream: Stream): Promise<Uint8Array> {
-    using deadline = new Deadline([this.#ending], TIMES.readRequest, () => late(TIMES.readRequest))
-    deadline.bind(stream)
-    return await readFrame(stream, LIMITS.request)
+  async #answerTo (stream: Stream, peer: string, hold: Hold): Promise<Uint8Array[]> {
+    const request = await this.#read(stream, hold)
+    if (!await this.#port.isPeer(peer)) throw notConnected(peer)
+    try {
+      if (request === undefined) return refusal('NET_BUSY')
+      const response = await this.#handle(stream, peer, request)
+      if (response.length > LIMITS.response) return refusal('NET_TOO_LARGE')
+      return hold(response.length) ? [Uint8Array.of(ANSWERED), response] : refusal('NET_BUSY')
+    } catch (error) {
+      if (stream.status !== 'open') throw error
+      return refusal(isDinemicError(error) ? error.code : 'UNKNOWN')
+    }
   }
 
-  async #respond (stream: Stream, peer: string, data: Uint8Array): Promise<void> {
+  /** Undefined where there is no room for it. */
+  async #read (stream: Stream, hold: Hold): Promise<Uint8Array | undefined> {
+    using deadline = new Deadline([this.#ending], TIMES.readRequest, () => late(TIMES.readRequest))
+    deadline.bind(stream)
+    try {
+      return await readFrame(stream, LIMITS.request, hold)
+    } catch (error) {
+      if (isDinemicError(error, 'NET_BUSY')) return undefined
+      deadline.throwIfOver()
+      throw error
+    }
+  }
+
+  async #handle (stream: Stream, peer: string, request: Uint8Array): Promise<Uint8Array> {
     const gone = new AbortController()
     const leave = (): void => { gone.abort(new DinemicError('NET_ABORTED', `Peer ${peer} no longer waits for the response`)) }
     stream.addEventListener('close', leave)
     this.#ending.addEventListener('abort', leave)
     try {
-      const response = await this.#port.handle(peer, data, gone.signal)
-      if (response.length > LIMITS.response) return await refuse(stream, 'NET_TOO_LARGE')
-      writeFrame(stream, Uint8Array.of(ANSWERED), response)
-      await stream.close({ signal: AbortSignal.timeout(TIMES.writeResponse) })
-    } catch (error) {
-      if (stream.status !== 'open') throw error
-      await refuse(stream, isDinemicError(error) ? error.code : 'UNKNOWN')
+      return await this.#port.handle(peer, request, gone.signal)
     } finally {
       stream.removeEventListener('close', leave)
       this.#ending.removeEventListener('abort', leave)
     }
   }
+
+  /** Resolves when the other side has taken it. */
+  async #send (stream: Stream, parts: readonly Uint8Array[]): Promise<void> {
+    using deadline = new Deadline([this.#ending], TIMES.writeResponse, () => notTaken(TIMES.writeResponse))
+    deadline.bind(stream)
+    writeFrame(stream, ...parts)
+    await deadline.race(stream.close({ signal: deadline.signal }))
+  }
 }
 
 /** Tells the code and nothing more: texts may hold what the asker isn't to know. */
-async function refuse (stream: Stream, code: string): Promise<void> {
-  writeFrame(stream, Uint8Array.of(REFUSED), Buffer.from(code, 'latin1'))
-  await stream.close({ signal: AbortSignal.timeout(TIMES.writeResponse) })
+function refusal (code: string): Uint8Array[] {
+  return [Uint8Array.of(REFUSED), Buffer.from(code, 'latin1')]
 }
 
 function openAnswer (answer: Uint8Array, peer: string): Uint8Array {
@@ -120,6 +148,10 @@ function openAnswer (answer: Uint8Array, peer: string): Uint8Array {
 
 function late (timeout: number): DinemicError {
   return new DinemicError('NET_TIMEOUT', `Nothing complete arrived within ${timeout} ms; ask another peer, or give more time with { timeout }`, { details: { timeout } })
+}
+
+function notTaken (timeout: number): DinemicError {
+  return new DinemicError('NET_TIMEOUT', `The response was not taken within ${timeout} ms`, { details: { timeout } })
 }
 
 function notConnected (peer: string, cause?: unknown): DinemicError {

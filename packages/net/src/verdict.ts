@@ -1,4 +1,5 @@
 import type { MessageVerdict } from '@dinemic/core'
+import { Budget } from './budget.js'
 import { LIMITS, PENDING_GOSSIP } from './limits.js'
 
 export interface VerdictPort {
@@ -14,8 +15,7 @@ export interface VerdictPort {
 /** Decides what gossipsub does with a message, and bounds what waits for that. */
 export class Verdicts {
   readonly #port: VerdictPort
-  readonly #pendingOf = new Map<string, number>()
-  #pending = 0
+  readonly #pending = new Budget(PENDING_GOSSIP)
 
   constructor (port: VerdictPort) {
     this.#port = port
@@ -31,9 +31,7 @@ export class Verdicts {
   }
 
   async #bounded (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
-    const ofPeer = this.#pendingOf.get(from) ?? 0
-    if (ofPeer + data.length > PENDING_GOSSIP.ofPeer || this.#pending + data.length > PENDING_GOSSIP.ofAll) return 'ignore'
-    this.#count(from, data.length)
+    if (!this.#pending.take(from, data.length)) return 'ignore'
     try {
       // Gossip may overtake the note that makes its sender a peer; the engine hears of peers first.
       return await this.#port.isPeer(from) ? await this.#port.judge(topic, data, from) : 'ignore'
@@ -41,14 +39,7 @@ export class Verdicts {
       // The port says that a throw counts as ignore: a fault of ours is no reason to punish the sender.
       return 'ignore'
     } finally {
-      this.#count(from, -data.length)
+      this.#pending.give(from, data.length)
     }
-  }
-
-  #count (peer: string, bytes: number): void {
-    const ofPeer = (this.#pendingOf.get(peer) ?? 0) + bytes
-    if (ofPeer === 0) this.#pendingOf.delete(peer)
-    else this.#pendingOf.set(peer, ofPeer)
-    this.#pending += bytes
   }
 }

@@ -17,6 +17,7 @@ export interface Impostor {
   /** A request stream to a peer that is connected. */
   open (peer: string): Promise<Stream>
   gossip (topic: string, data: Uint8Array): Promise<void>
+  subscribe (topic: string): void
 }
 
 export async function startImpostor (answer: (stream: Stream) => void = () => {}, { sayReady = true } = {}): Promise<Impostor> {
@@ -31,7 +32,8 @@ export async function startImpostor (answer: (stream: Stream) => void = () => {}
   await libp2p.handle(names.request, answer)
   await libp2p.handle(names.ready, async stream => { await stream.close() })
   libp2p.services.gossip.addEventListener('subscription-change', ({ detail: { peerId } }) => {
-    if (sayReady) void libp2p.getConnections(peerId)[0]?.newStream(names.ready).then(async stream => { await stream.close() })
+    // Whoever has hung up in the meantime needn't hear it.
+    if (sayReady) libp2p.getConnections(peerId)[0]?.newStream(names.ready).then(async stream => { await stream.close() }).catch(() => {})
   })
   await libp2p.start()
   stopLater({ stop: async () => { await libp2p.stop() } })
@@ -41,7 +43,8 @@ export async function startImpostor (answer: (stream: Stream) => void = () => {}
     libp2p,
     connect: async address => { await libp2p.dial(multiaddr(address)) },
     open: async peer => await libp2p.getConnections(peerIdFromString(peer))[0]!.newStream(names.request),
-    gossip: async (topic, data) => { await libp2p.services.gossip.publish(names.toWire(topic), data) }
+    gossip: async (topic, data) => { await libp2p.services.gossip.publish(names.toWire(topic), data) },
+    subscribe: topic => { libp2p.services.gossip.subscribe(names.toWire(topic)) }
   }
 }
 
