@@ -15,6 +15,8 @@ export interface EntityWriter {
   remove (options: RemoveOptions): Promise<UpdateId[] | ProposalAnswer[]>
   /** Waits for the saves before it, then holds back those after it until `settle`. */
   enlist (options?: { readonly remove?: boolean }): Promise<Enlisted>
+  /** An error of the engine about this object, in the words of the class; any other as it is. */
+  told (error: unknown): unknown
   /** The engine of the node that opened the entity. */
   readonly engine: Engine
   /** Entities are enlisted in this order, so that two transactions never wait for each other. */

@@ -60,6 +60,8 @@ async function commit (engine: Engine, collected: ReadonlyMap<EntityBase, 'save'
     const requests = enlisted.flatMap(({ request }): WriteRequest[] => request === undefined ? [] : [request])
     if (requests.length > 0) await engine.write(requests)
     committed = true
+  } catch (error) {
+    throw inOrder.reduce((told, { writer }) => writer.told(told), error)
   } finally {
     await Promise.all(enlisted.map(({ settle }) => settle(committed)))
   }

@@ -1,9 +1,10 @@
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, isDinemicError } from '@dinemic/core'
 import type { UpdateId } from '@dinemic/core'
 import type { Engine, ProposalAnswer, WriteRequest } from '@dinemic/replica'
 import { checkOptions } from './check-options.js'
 import type { Enlisted, EntityWriter } from './construct.js'
 import { checkNotReentrant, currentHook } from './hooks/context.js'
+import { nameField } from './name-field.js'
 import { SaveQueue } from './save-queue.js'
 import type { RemoveOptions, SaveOptions } from './types.js'
 import type { WorkingCopy } from './working-copy.js'
@@ -67,6 +68,13 @@ export class CopyWriter implements EntityWriter {
     }
   }
 
+  told (error: unknown): unknown {
+    const { id, schema } = this.#copy
+    if (!isDinemicError(error) || error.details.object !== id) return error
+    const field = schema.stored.get(String(error.details.field))
+    return field === undefined ? error : nameField(error, schema.name, field)
+  }
+
   /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`, in a hook that such a save waits for with `ORM_REENTRANT`. */
   async refresh (): Promise<void> {
     if (this.#queue.isBusy) checkNotReentrant(this.#copy.id, '$.refresh()')
@@ -99,6 +107,8 @@ export class CopyWriter implements EntityWriter {
       const [ids] = await this.engine.write([{ ...request, ...options } satisfies WriteRequest])
       committed = true
       return ids!
+    } catch (error) {
+      throw this.told(error)
     } finally {
       await settle(committed)
     }

@@ -35,13 +35,21 @@ describe('create() grants', () => {
     expect([card.$.can('read', chief), card.$.can('remove', chief.id)]).toEqual([rights[0], rights[2]])
     expect(mine.$.sealed).toEqual(rights[0] === true ? [] : ['salary'])
     if (rights[0] === true) expect(mine.salary).toBe(1)
-    else expect(() => mine.salary).toThrow(expect.objectContaining({ code: 'ORM_FIELD_SEALED', message: expect.stringContaining('Card.sal') }))
+    else expect(() => mine.salary).toThrow(expect.objectContaining({ code: 'ORM_FIELD_SEALED', message: expect.stringContaining('Card.salary, stored as \'sal\''), details: expect.objectContaining({ field: 'salary', stored: 'sal' }) }))
     mine.name = 'Rob'
     if (rights[1] === true) await mine.save()
-    else expect(await thrownBy(() => mine.save())).toMatchObject({ code: 'ORM_NOT_AUTHORIZED', details: { field: 'name' } })
+    else expect(await thrownBy(() => mine.save())).toMatchObject({ code: 'ORM_NOT_AUTHORIZED', message: expect.stringContaining('change Card.name of'), details: { field: 'name' } })
     mine.$.discard()
     if (rights[2] === true) expect(await mine.remove()).toHaveLength(1)
     else expect(await thrownBy(() => mine.remove())).toMatchObject({ code: 'ORM_NOT_AUTHORIZED', message: expect.stringContaining('remove') })
+  })
+
+  test('an error about a field names the property, in a transaction too, and its stored name', async () => {
+    const { b, mine } = await chiefOf(({ id }) => ({ authorized: [{ id, fields: ['name'] }] }))
+    mine.salary = 2
+    const expected = { code: 'ORM_NOT_AUTHORIZED', message: expect.stringContaining('Card.salary, stored as'), details: { field: 'salary', stored: 'sal' } }
+    expect(await thrownBy(() => mine.save())).toMatchObject(expected)
+    expect(await thrownBy(() => b.transaction(tx => { tx.save(mine) }))).toMatchObject(expected)
   })
 
   test('that make no sense are ORM_BAD_VALUE or CORE_BAD_ID', async () => {

@@ -2,6 +2,7 @@ import { EMPTY_FIELD, Sealed, isDinemicError } from '@dinemic/core'
 import type { DinemicError, FieldState, ObjectState, Operation, Value, WireValue } from '@dinemic/core'
 import type { Reader } from '@dinemic/replica'
 import type { FieldSchema } from '../schema/types.js'
+import { nameField } from '../name-field.js'
 import { deleteOperations } from '../operations.js'
 
 /** What a property that is as the snapshot has it stages: its content need not be read for that. */
@@ -29,6 +30,7 @@ export abstract class Cell<Content> {
   readonly field: FieldSchema
   /** The field as users know it, such as `Person.salary`. */
   readonly where: string
+  readonly #model: string
   readonly #entity: { [property: string]: unknown }
   #state: FieldState = EMPTY_FIELD
   #load: (() => Content) | undefined
@@ -41,6 +43,7 @@ export abstract class Cell<Content> {
   constructor (entity: object, model: string, field: FieldSchema) {
     this.#entity = entity as { [property: string]: unknown }
     this.field = field
+    this.#model = model
     this.where = `${model}.${field.property}`
   }
 
@@ -162,7 +165,7 @@ export abstract class Cell<Content> {
       return reader.open({ field: this.field.name, ...slot }, value)
     } catch (error) {
       if (!isDinemicError(error)) throw error
-      this.#problem = error // ORM_FIELD_SEALED or ORM_FIELD_CORRUPT: thrown when the property is read
+      this.#problem = nameField(error, this.#model, this.field) // ORM_FIELD_SEALED or ORM_FIELD_CORRUPT: thrown when the property is read
       return value
     }
   }

@@ -3,7 +3,13 @@ import type { ObjectChange } from '@dinemic/replica'
 import type { Step } from './steps.js'
 
 /** Where a hook stands, for error texts: names and ids only, never values, which may be secret (R13). */
-export interface HookPlace { readonly step: Step, readonly change: ObjectChange, readonly method: string }
+export interface HookPlace {
+  readonly step: Step
+  /** The property, where the hook is about a field. */
+  readonly field: string | undefined
+  readonly change: ObjectChange
+  readonly method: string
+}
 
 /**
  * How one hook decides on one change, by `reject()` and `accept()`. A refusal is kept, not only thrown: a hook that catches
@@ -60,11 +66,10 @@ export class Ballot {
 const ACCEPTING_HOOK = /^OnUnauthorized(Update|Delete|Remove)$/
 
 /** `in OnUpdate (Person.check) of salary of Person:9uq…` */
-export function describePlace ({ step, change, method }: HookPlace): string {
-  const field = step.field === undefined ? '' : `${step.field.field} of `
-  return `in ${step.hook} (${method}) of ${field}${change.object}`
+export function describePlace ({ step, field, change, method }: HookPlace): string {
+  return `in ${step.hook} (${method}) of ${field === undefined ? '' : `${field} of `}${change.object}`
 }
 
-export function detailsOf ({ step, change, method }: HookPlace): { details: Record<string, unknown> } {
-  return { details: { object: change.object, hook: step.hook, method, field: step.field?.field, update: change.update.id } }
+export function detailsOf ({ step, field, change, method }: HookPlace): { details: Record<string, unknown> } {
+  return { details: { object: change.object, hook: step.hook, method, field, update: change.update.id } }
 }

@@ -86,13 +86,13 @@ export class HookDispatcher implements HooksPort {
     const hears = (hook: HookSchema) => hook.hook === step.hook && (hook.field === undefined || hook.field === field)
     const object = scene.change.object
     for (const { method } of scene.schema.hooks.filter(hears)) {
-      yield { step, change: scene.change, method: `${scene.schema.name}.${method}`, receiver: phase => scene.receiver(phase), name: method }
+      yield { step, field, change: scene.change, method: `${scene.schema.name}.${method}`, receiver: phase => scene.receiver(phase), name: method }
     }
     for (const subscription of this.#subscriptions) {
       for (const { method } of subscription.hooks.filter(hears)) {
         if (!wants(subscription, (filter) => filter.matches(object, field, step.field?.key))) break
         const { listener } = subscription
-        yield { step, change: scene.change, method: `${listener.constructor.name}.${method}`, receiver: () => listener, name: method }
+        yield { step, field, change: scene.change, method: `${listener.constructor.name}.${method}`, receiver: () => listener, name: method }
       }
     }
   }

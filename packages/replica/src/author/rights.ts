@@ -1,4 +1,4 @@
-import { DinemicError, coversField, grantsTo } from '@dinemic/core'
+import { DinemicError, coversField, grantsTo, parseId } from '@dinemic/core'
 import type { GrantState, ObjectId, ObjectState, Operation } from '@dinemic/core'
 
 /** The operations that go under one grant; null: the owner's, who needs none. */
@@ -24,6 +24,6 @@ export function sharesOf (state: ObjectState, caller: ObjectId, operations: read
 }
 
 export function notAuthorized (object: ObjectId, caller: ObjectId, field: string | null): DinemicError {
-  const what = field === null ? `remove ${object}` : `change ${field} of ${object}`
+  const what = field === null ? `remove ${object}` : `change ${parseId(object).model}.${field} of ${object}`
   return new DinemicError('ORM_NOT_AUTHORIZED', `${caller} may not ${what}: no open grant covers it. Have its owner call $.authorize(…), open it { as: … } somebody who may, or ask with { propose: true }.`, { details: { object, caller, field } })
 }
