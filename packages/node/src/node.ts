@@ -3,6 +3,7 @@
 import { captureRejectionSymbol } from 'node:events'
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
+import { isInHookOf } from '@dinemic/orm'
 import type { EntityBase, HasOrm, ModelClass, Objects, Orm, Transaction } from '@dinemic/orm'
 import type { Mask } from '@dinemic/replica'
 import { Closing } from './closing.js'
@@ -113,14 +114,18 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
 
   /**
    * Resolves when nothing is queued or in flight here, and every missing link was asked of each connected peer; what
-   * nobody has is in `status.missing`. Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason.
+   * nobody has is in `status.missing`. Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason; inside a hook of this
+   * node with `ORM_REENTRANT`.
    */
   async idle (options?: IdleOptions): Promise<void> {
-    await untilIdle(this.#running.replica, options)
+    const { replica } = this.#running
+    if (isInHookOf(replica)) throw new DinemicError('ORM_REENTRANT', 'node.idle() inside a hook of the same node would wait for that hook to end. Leave it out: what a hook awaits is done when the hook ends, and node.idle() outside waits for the hook too.')
+    await untilIdle(replica, options)
   }
 
-  /** Why an update is in force here, or isn't. */
+  /** Why an update is in force here, or isn't. Of what was refused or dropped, the last 5,000 are remembered. */
   async explain (update: UpdateId): Promise<Explanation> {
+    checkUpdateId('explain', update)
     return await this.#running.replica.explain(update)
   }
 
@@ -131,6 +136,7 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
 
   /** Shows an update that a hook had refused; its after-hooks run. False if it isn't masked. */
   async unmask (update: UpdateId): Promise<boolean> {
+    checkUpdateId('unmask', update)
     return await this.#running.replica.unmask(update)
   }
 
@@ -171,6 +177,12 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
     if (!this.#stopping) return this.#composed
     throw new DinemicError('NODE_STOPPED', 'This node has been stopped. Start another one with Node.start(); on the same path it has all that this one had.')
   }
+}
+
+/** Such as the undefined that destructuring the `[]` of a save with nothing staged gives. */
+function checkUpdateId (verb: string, id: unknown): void {
+  if (typeof id === 'string') return
+  throw new DinemicError('CORE_BAD_ID', `node.${verb}() takes the id of an update and was given ${id === null ? 'null' : `a value of type ${typeof id}`}. save(), the event 'rejected' and $.history() give such ids; a save with nothing staged gives none.`)
 }
 
 /** Such as the undefined of `other.addresses[0]` where the other node doesn't listen. */

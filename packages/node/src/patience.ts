@@ -40,6 +40,6 @@ async function within (replica: Replica, timeout: number, signal: AbortSignal | 
   } catch (error) {
     if (!late.aborted || error !== late.reason) throw error
     const underWay = replica.underWay
-    throw new DinemicError('NODE_IDLE_TIMEOUT', `After ${timeout} ms this is still under way: ${underWay.join('; ')}. A hook that never ends, or a wait for the node inside its own hook, would do this.`, { details: { timeout, underWay } })
+    throw new DinemicError('NODE_IDLE_TIMEOUT', `After ${timeout} ms this is still under way: ${underWay.join('; ')}. A hook that never ends would do this.`, { details: { timeout, underWay } })
   }
 }

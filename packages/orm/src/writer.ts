@@ -77,7 +77,7 @@ export class CopyWriter implements EntityWriter {
 
   /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`, in a hook that such a save waits for with `ORM_REENTRANT`. */
   async refresh (): Promise<void> {
-    if (this.#queue.isBusy) checkNotReentrant(this.#copy.id, '$.refresh()')
+    if (this.#queue.isBusy) checkNotReentrant(this.engine, this.#copy.id, '$.refresh()')
     const leave = await this.#queue.enter()
     try {
       const snapshot = await this.#snapshot()
@@ -121,7 +121,7 @@ export class CopyWriter implements EntityWriter {
   }
 
   #check (): void {
-    checkNotReentrant(this.#copy.id)
+    checkNotReentrant(this.engine, this.#copy.id)
     if (!this.#readonly) return
     throw new DinemicError('ORM_READ_ONLY', `This entity of ${this.#copy.id} was made for a hook and can't be saved. Open the object: await ${this.#copy.schema.target.name}.open(object.id).`, { details: { id: this.#copy.id } })
   }

@@ -131,6 +131,8 @@ export interface ObjectChange {
   /** The proposal that the update endorses, and who made it. */
   readonly via: { readonly id: UpdateId, readonly author: ObjectId } | null
   readonly created: boolean
+  /** Its values are first ones of an object that appeared just before: more than one update holds. */
+  readonly continuesCreation: boolean
   readonly removed: boolean
   readonly fields: readonly FieldChange[]
   /** Before-hooks: the state before the change, of a creation the state that it makes. After-hooks: the state after it (undefined if it is gone). */

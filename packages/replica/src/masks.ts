@@ -25,7 +25,7 @@ export class Masks {
   }
 
   objectOf (update: UpdateId): ObjectId | undefined {
-    return this.#rows[rowOf(update)]!.get(update)
+    return this.#rows[rowOf(update)]?.get(update)
   }
 
   /** The rows that these changes make, for their commit. */

@@ -83,7 +83,7 @@ export class Proposals {
     try {
       await hooks.before({
         object: proposal.object, update: { id: proposal.id, clock: proposal.clock }, caller: proposal.author!, authorized: false, owned: await keys.has(proposal.object),
-        local: false, cause: 'remote', via: null, created: false, removed: proposal.kind === 'remove', fields: intendedChanges(visible, operationsOf(proposal)), state: visible, accept
+        local: false, cause: 'remote', via: null, created: false, continuesCreation: false, removed: proposal.kind === 'remove', fields: intendedChanges(visible, operationsOf(proposal)), state: visible, accept
       })
       if (signer === undefined) return { answer: 'refused', reason: 'no hook accepted it' }
       await this.#parts.endorse(signer, proposal)

@@ -7,6 +7,8 @@ import { Caretaker } from './caretaker.js'
 import { Continuity } from './continuity.js'
 import type { Asked } from './continuity.js'
 import type { Admit, CommitEvent, Engine, HooksPort, ProposalAnswer, Reader, UpdateRecord, WaitOptions, WriteRequest } from './engine.js'
+import { Explainer } from './explain.js'
+import type { Explanation } from './explain.js'
 import { proofName, readProof } from './fork-row.js'
 import { historyOf } from './history.js'
 import { AfterHooks } from './hooks/after-hooks.js'
@@ -70,6 +72,7 @@ export class Replica implements Engine {
   readonly #caretaker: Caretaker
   readonly #masks = new Masks()
   readonly #continuity: Continuity
+  readonly #explainer: Explainer
 
   constructor (options: ReplicaOptions) {
     const { networkName, store, network, hooks, provider, platform, self, models, report, durability } = options
@@ -94,6 +97,8 @@ export class Replica implements Engine {
       })
     })
     this.#replication = new Replication({ network, store, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
+    this.#pipeline.onWritten((object, _put, drop) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
     this.#caretaker = new Caretaker({
@@ -240,15 +245,9 @@ export class Replica implements Engine {
     return this.#activity.underWay
   }
 
-  /** Why an update isn't in force here. */
-  async explain (id: UpdateId): Promise<{ is: 'unknown' | 'refused' | 'pending' | 'ok' | 'revoked' | 'masked', why: string }> {
-    const stored = await this.#store.update(id)
-    if (stored === undefined) {
-      const refusal = this.#replication.refusal(id)
-      return refusal === undefined ? { is: 'unknown', why: 'No such update is here, and none was refused lately.' } : { is: 'refused', why: refusal }
-    }
-    const is = await this.#look(stored.object, ({ row, verdicts }) => row.masked.has(id) ? 'masked' : verdicts.verdict(id) ?? 'pending')
-    return { is, why: WHY[is] }
+  /** Why an update is in force here, or isn't. */
+  async explain (id: UpdateId): Promise<Explanation> {
+    return await this.#explainer.explain(id)
   }
 
   /** The updates that before-hooks of this node refused: stored and forwarded, and not shown here. */
@@ -290,11 +289,3 @@ export class Replica implements Engine {
     return result
   }
 }
-
-const WHY = {
-  masked: 'A before-hook of this node refused it: it is stored and forwarded, and not shown here.',
-  pending: 'A link to it is missing or not good: it is kept and does not count.',
-  ok: 'It counts.',
-  revoked: 'Its grant was closed, and no branch that the close keeps has it.'
-} as const
-

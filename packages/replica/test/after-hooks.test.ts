@@ -9,7 +9,7 @@ import type { KeptChange } from '../src/hooks/change-row.js'
 function changeOf (object: string): KeptChange {
   return {
     object, update: { id: 'a'.repeat(64), clock: clockOf(5) }, caller: object, authorized: true, owned: true, local: true, cause: 'local',
-    via: null, created: true, removed: false, fields: []
+    via: null, created: true, continuesCreation: false, removed: false, fields: []
   }
 }
 

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { DinemicError } from '@dinemic/core'
 import type { ObjectId } from '@dinemic/core'
 
-export interface HookContext { readonly object: ObjectId, readonly phase: 'before' | 'after' }
+/** `engine` says which node of this process it is a hook of. */
+export interface HookContext { readonly engine: object, readonly object: ObjectId, readonly phase: 'before' | 'after' }
 
 /** A hook under way. `parent` is the hook that made the write which this one answers to. */
 interface Frame extends HookContext { readonly parent: Frame | undefined, over: boolean }
@@ -22,17 +23,23 @@ export async function runInHook (context: HookContext, task: () => unknown): Pro
 
 /** The innermost hook that the caller runs in. */
 export function currentHook (): HookContext | undefined {
-  for (const frame of running()) return { object: frame.object, phase: frame.phase }
+  for (const { engine, object, phase } of running()) return { engine, object, phase }
   return undefined
+}
+
+/** Whether the caller runs in a hook of this engine, however many others lie between. */
+export function isInHookOf (engine: object): boolean {
+  for (const frame of running()) if (frame.engine === engine) return true
+  return false
 }
 
 /**
  * Throws `ORM_REENTRANT` in a before-hook of this object, however many other writes lie between: the object's queue waits
  * for that hook, so the save would wait for itself.
  */
-export function checkNotReentrant (object: ObjectId, verb: 'save()' | '$.refresh()' = 'save()'): void {
+export function checkNotReentrant (engine: object, object: ObjectId, verb: 'save()' | '$.refresh()' = 'save()'): void {
   for (const frame of running()) {
-    if (frame.phase !== 'before' || frame.object !== object) continue
+    if (frame.engine !== engine || frame.phase !== 'before' || frame.object !== object) continue
     throw new DinemicError('ORM_REENTRANT',
       `${verb} of ${object} inside a before-hook of ${object} would wait for itself. ${INSTEAD[verb]}`,
       { details: { object } })

@@ -18,7 +18,7 @@ export async function describeChange (scene: Scene, { field }: Step, ballot: Bal
     authorized: change.authorized,
     owned: change.owned,
     local: change.local,
-    creation: change.created,
+    creation: change.created || change.continuesCreation,
     cause: change.cause,
     update: change.update,
     via: change.via ?? undefined,

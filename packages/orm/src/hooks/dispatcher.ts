@@ -117,7 +117,7 @@ export class HookDispatcher implements HooksPort {
   async #run (scene: Scene, call: Call, ballot: Ballot, phase: 'before' | 'after'): Promise<void> {
     const receiver = await call.receiver(phase) as unknown as Record<string, HookMethod>
     const description = await describeChange(scene, call.step, ballot)
-    await runInHook({ object: scene.change.object, phase }, () => receiver[call.name]!(description))
+    await runInHook({ engine: this.#attached().engine, object: scene.change.object, phase }, () => receiver[call.name]!(description))
   }
 
   async #withinTime (call: Call, running: Promise<void>): Promise<void> {

@@ -15,6 +15,10 @@ export function declareModel (target: EntityClass, declaration: ModelDeclaration
   schemasByClass.set(target, buildSchema(target, declaration))
 }
 
+export function isModel (target: AnyClass): boolean {
+  return schemasByClass.has(target)
+}
+
 /** Throws `ORM_NOT_A_MODEL`. */
 export function schemaOf (target: EntityClass): ModelSchema {
   const schema = schemasByClass.get(target)

@@ -326,15 +326,15 @@ test('remove ends the object and saves nothing', async () => {
 
 describe('misuse', () => {
   test('a save inside a before-hook of the object is ORM_REENTRANT', async () => {
-    const { person, again } = await personWith()
+    const { engine, person, again } = await personWith()
     const other = await again()
     let refused: unknown
-    await runInHook({ object: person.id, phase: 'before' }, async () => {
+    await runInHook({ engine, object: person.id, phase: 'before' }, async () => {
       other.name = 'Bea'
       refused = await other.save().catch((error: unknown) => error)
     })
     expect(refused).toMatchObject({ code: 'ORM_REENTRANT' })
-    await runInHook({ object: person.id, phase: 'after' }, () => other.save())
+    await runInHook({ engine, object: person.id, phase: 'after' }, () => other.save())
     expect((await again()).name).toBe('Bea')
   })
 

@@ -38,7 +38,7 @@ export function hookRig (models: readonly ModelClass[], options: HookOptions = {
 export function changeOf (parts: Partial<ObjectChange> = {}): ObjectChange {
   return {
     object: PERSON, update: { id: 'a'.repeat(64), clock: clockOf(5) }, caller: CALLER,
-    authorized: true, owned: false, local: false, cause: 'remote', via: null, created: false, removed: false,
+    authorized: true, owned: false, local: false, cause: 'remote', via: null, created: false, continuesCreation: false, removed: false,
     fields: [], state: undefined, ...parts
   }
 }

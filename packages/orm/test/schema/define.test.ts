@@ -101,3 +101,11 @@ test('defineHooks: listeners without decorators', () => {
   defineHooks(Audit, [{ hook: 'OnUpdated', method: 'heard' }])
   expect(hooksOf(new Audit())).toEqual([{ hook: 'OnUpdated', method: 'heard' }])
 })
+
+test.each([
+  ['of a model', () => { defineHooks(class extends Entity { static { define(this, 'Late', {}) } heard () {} }, [{ hook: 'OnUpdated', method: 'heard' }]) }, 'is a model'],
+  ['without the method', () => { defineHooks(class Audit { heard () {} }, [{ hook: 'OnUpdated', method: 'herad' }]) }, "Did you mean 'heard'?"],
+  ['that there are not', () => { defineHooks(class Audit { heard () {} }, [{ hook: 'OnUpdatde' as 'OnUpdated', method: 'heard' }]) }, "Did you mean 'OnUpdate'?"]
+])('defineHooks: hooks %s are ORM_BAD_DECORATOR', (_which, defining, text) => {
+  expect(defining).toThrow(expect.objectContaining({ code: 'ORM_BAD_DECORATOR', message: expect.stringContaining(text) }))
+})

@@ -62,6 +62,8 @@ class Save {
   readonly #via: Via | null
   /** For the owner. */
   readonly #keyMaker: KeyMaker
+  /** One for all its updates: by the clocks of a creation others see how far it goes. */
+  readonly #now: number
 
   constructor (parts: AuthorParts, stage: Stage, request: WriteRequest, caller: KeyHolder, via: Via | null = null) {
     this.#parts = parts
@@ -70,6 +72,7 @@ class Save {
     this.#caller = caller
     this.#via = via
     this.#keyMaker = new KeyMaker({ provider: parts.binding.provider, random: parts.platform.random.bind(parts.platform), owner: caller })
+    this.#now = parts.platform.now()
   }
 
   /** Closes come first, so that what is sealed in the same save is out of reach for whom they end. */
@@ -118,11 +121,11 @@ class Save {
     const [first = [], ...rest] = splitOperations(sealed)
     const [ownGrants = [], ...furtherGrants] = chunk(grants, LIMITS.grants)
     await this.#take(this.#sign({
-      object, author: null, root: null, seq: 0, prev: null, clock: nextClock(this.#parts.platform.now(), []), supersedes: [],
+      object, author: null, root: null, seq: 0, prev: null, clock: nextClock(this.#now, []), supersedes: [],
       body: { kind: 'genesis', operations: first, grants: ownGrants.map(grant => this.#grant(grant, epoch)), encrypted: names, epoch: fresh?.epoch ?? null }
     }))
-    for (const grant of furtherGrants.flat()) await this.#ownersUpdate({ kind: 'grant', grant: this.#grant(grant) })
     for (const run of rest) await this.#write(null, run, this.#state)
+    for (const grant of furtherGrants.flat()) await this.#ownersUpdate({ kind: 'grant', grant: this.#grant(grant) })
   }
 
   /**
@@ -222,7 +225,7 @@ class Save {
 
   #place (end: ChainEnd, seen: Parameters<typeof clockAfter>[2]): Pick<Draft, 'object' | 'author' | 'root' | 'seq' | 'prev' | 'clock'> {
     const { author, root, seq, prev } = end
-    return { object: this.#request.object, author, root, seq, prev, clock: clockAfter(this.#parts.platform.now(), end, seen) }
+    return { object: this.#request.object, author, root, seq, prev, clock: clockAfter(this.#now, end, seen) }
   }
 
   #hasRoom ({ ref, grant }: GrantState): boolean {

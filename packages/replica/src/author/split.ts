@@ -2,7 +2,7 @@ import { LIMITS, encode, operationToWire } from '@dinemic/core'
 import type { Operation } from '@dinemic/core'
 
 /** Room for what stands around the operations: header, pointers, grants of a genesis. */
-const OPERATION_BYTES = LIMITS.body - 48 * 1024
+export const OPERATION_BYTES = LIMITS.body - 48 * 1024
 const CODEC = { maxDepth: LIMITS.nesting + 2, sealed: 'any' } as const
 
 /** Operations in runs that fit into one update each. A single one that is too large stays alone, for `signUpdate` to refuse. */

@@ -7,6 +7,7 @@ import { findFork } from '../find-fork.js'
 import { noProofRow, proofRow } from '../fork-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
 import type { RowChange } from '../care.js'
+import { continuesCreation } from './creation.js'
 import { isContested } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
@@ -247,7 +248,7 @@ export class Stage {
     const close = changes.map(({ id }) => this.live.updates.get(id)).find(update => update?.kind === 'close')
     const cause = close ?? revoked[0] ?? this.live.updates.get(changes[0]!.id)!
     const described = this.#describe(cause, origin)
-    return revoked.length === 0 ? described : { ...described, caller: this.live.id, authorized: true, cause: 'revoked', via: null }
+    return revoked.length === 0 ? described : { ...described, caller: this.live.id, authorized: true, cause: 'revoked', via: null, continuesCreation: false }
   }
 
   #forget (id: UpdateId): void {
@@ -272,7 +273,7 @@ export class Stage {
     const via = 'via' in update.body ? update.body.via : null
     return {
       object: update.object, update: { id: update.id, clock: update.clock }, caller: update.author ?? update.object,
-      authorized: this.live.isAuthorized(update), owned, local, cause: local ? 'local' : 'remote', via, created: false, removed: false, fields: []
+      authorized: this.live.isAuthorized(update), owned, local, cause: local ? 'local' : 'remote', via, created: false, continuesCreation: continuesCreation(update, this.live.updates), removed: false, fields: []
     }
   }
 
