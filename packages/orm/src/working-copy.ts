@@ -156,7 +156,8 @@ export class WorkingCopy {
     this.#reader = reader
     for (const { cell, steps } of moves) {
       cell.load(state, reader, steps.flat())
-      for (const [i, { cells }] of this.#checkpoints.entries()) cells.set(cell, cell.restaged(steps.slice(0, i + 1).flat()))
+      let moment: Staged<unknown> = UNCHANGED
+      for (const [i, { cells }] of this.#checkpoints.entries()) cells.set(cell, moment = cell.after(moment, steps[i]!))
     }
   }
 

@@ -114,9 +114,9 @@ export abstract class Cell<Content> {
     return this.diff(this.#contentOf(from), this.#contentOf(to))
   }
 
-  /** What the property stages with these operations on top of the snapshot. */
-  restaged (operations: readonly Operation[]): Staged<Content> {
-    return operations.length === 0 ? UNCHANGED : this.replay(this.base(), operations)
+  /** The moment to which these operations lead. */
+  after (from: Staged<Content>, operations: readonly Operation[]): Staged<Content> {
+    return operations.length === 0 ? from : this.replay(this.#contentOf(from), operations)
   }
 
   /** From the snapshot to the property: what a `save()` would write now. Throws `ORM_BAD_VALUE`. */
