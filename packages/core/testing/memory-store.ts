@@ -1,7 +1,8 @@
 import { bytesToHex } from '../src/bytes.js'
+import { checkCommit } from '../src/check-commit.js'
 import { DinemicError } from '../src/errors.js'
 import { parseId } from '../src/ids.js'
-import type { Commit, ObjectCommit, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, ObjectCommit, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate } from '../src/ports/store.js'
 import type { ObjectId, UpdateId } from '../src/types.js'
 import { SortedTable } from './sorted-table.js'
 
@@ -14,13 +15,14 @@ interface StateRow { readonly object: ObjectId, readonly state: Uint8Array }
  */
 export class MemoryStore implements Store {
   readonly #states = new SortedTable<StateRow>()
+  readonly #cells = new SortedTable<StoredCell>()
   readonly #updates = new SortedTable<UpdateRow>()
   /** Updates once more, by object and by order of arrival. */
   readonly #chains = new SortedTable<UpdateRow>()
   readonly #sets = new SortedTable<SetItem>()
   readonly #settings = new SortedTable<Uint8Array>()
   readonly #events = new SortedTable<StoredEvent>()
-  readonly #tables = [this.#states, this.#updates, this.#chains, this.#sets, this.#settings, this.#events]
+  readonly #tables = [this.#states, this.#cells, this.#updates, this.#chains, this.#sets, this.#settings, this.#events]
   #order = 0
   #open = false
 
@@ -41,9 +43,10 @@ export class MemoryStore implements Store {
     if (unsynced === 'lost') for (const table of this.#tables) table.rollBack()
   }
 
-  async state (object: ObjectId): Promise<Uint8Array | undefined> {
+  async state (object: ObjectId): Promise<StoredState | undefined> {
     this.#check('state')
-    return this.#states.get(objectKey(object))?.state.slice()
+    const row = this.#states.get(objectKey(object))?.state.slice()
+    return row && { row, cells: this.#cells.scan({ prefix: cellKey(object, '') }).map(({ name, value }) => ({ name, value: value.slice() })) }
   }
 
   async updates (object: ObjectId): Promise<StoredUpdate[]> {
@@ -120,7 +123,7 @@ export class MemoryStore implements Store {
     return this.#sets.scan({ prefix: `${model}/${prefix}`, ...bound, reverse, ...limit !== undefined && { limit } })
   }
 
-  #apply ({ object, state, put, drop }: ObjectCommit): void {
+  #apply ({ object, state, cells = [], put, drop }: ObjectCommit): void {
     const { model } = parseId(object)
     for (const id of drop) {
       const row = this.#updates.get(id)
@@ -138,6 +141,12 @@ export class MemoryStore implements Store {
     }
     if (state === null) this.#states.delete(objectKey(object))
     else if (state !== undefined) this.#states.set(objectKey(object), { object, state: state.slice() })
+    const isKept = this.#states.get(objectKey(object)) !== undefined
+    for (const { name } of isKept ? [] : this.#cells.scan({ prefix: cellKey(object, '') })) this.#cells.delete(cellKey(object, name))
+    for (const { name, value } of isKept ? cells : []) {
+      if (value === null) this.#cells.delete(cellKey(object, name))
+      else this.#cells.set(cellKey(object, name), { name, value: value.slice() })
+    }
   }
 
   #check (verb: string): void {
@@ -145,24 +154,6 @@ export class MemoryStore implements Store {
       throw new DinemicError('STORE_NOT_OPEN', `store.${verb}() was called before open() or after close(): call open() first, and don't use a store that was closed.`)
     }
   }
-}
-
-/** Everything that can be refused is refused before the first row is written. */
-function checkCommit (commit: Commit): void {
-  for (const { object, put } of commit.objects) {
-    parseId(object)
-    for (const { id, millis } of put) {
-      if (!/^[0-9a-f]{64}$/.test(id)) throw badCommit(`the update id ${JSON.stringify(id)} of ${object} is not 64 lower-case hex digits`)
-      if (!Number.isSafeInteger(millis) || millis < 0 || millis >= 2 ** 48) throw badCommit(`update ${id} of ${object} has the clock ${millis} ms, outside 48 bits`)
-    }
-  }
-  for (const { seq } of commit.events ?? []) {
-    if (!Number.isSafeInteger(seq) || seq < 0) throw badCommit(`an event has the seq ${seq}, which is not an integer from 0 on`)
-  }
-}
-
-function badCommit (problem: string): DinemicError {
-  return new DinemicError('STORE_BAD_COMMIT', `The commit was refused and nothing was written: ${problem}.`)
 }
 
 function toStoredUpdate ({ id, frame, millis }: UpdateRow): StoredUpdate {
@@ -174,6 +165,10 @@ function toStoredUpdate ({ id, frame, millis }: UpdateRow): StoredUpdate {
 function objectKey (object: ObjectId): string {
   const { model, key } = parseId(object)
   return `${model}/${bytesToHex(key)}`
+}
+
+function cellKey (object: ObjectId, name: string): string {
+  return `${objectKey(object)}/${name}`
 }
 
 function setKey (model: string, item: { millis: number, id: UpdateId }): string {

@@ -1,6 +1,6 @@
 import { utf8 } from '../src/bytes.js'
 import { formatId } from '../src/ids.js'
-import type { Commit, ObjectCommit, SetScan, Store, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, ObjectCommit, SetScan, Store, StoredCell, StoredUpdate } from '../src/ports/store.js'
 import type { ObjectId } from '../src/types.js'
 import type { TestTools } from './expect-types.js'
 
@@ -28,7 +28,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
   }
 
   withStore('an empty store has nothing', async store => {
-    expect(await store.state(bob)).toBeUndefined()
+    expect(await rowOf(store, bob)).toBeUndefined()
     expect(await store.updates(bob)).toEqual([])
     expect(await store.update(idOf(1))).toBeUndefined()
     expect(await store.has(idOf(1))).toBe(false)
@@ -41,7 +41,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
 
   withStore('a commit shows in every view', async store => {
     await store.commit(one(bob, { state: utf8('state'), put: [update(1)] }))
-    expect(await store.state(bob)).toEqual(utf8('state'))
+    expect(await rowOf(store, bob)).toEqual(utf8('state'))
     expect(await store.updates(bob)).toEqual([update(1)])
     expect(await store.update(idOf(1))).toEqual({ object: bob, ...update(1) })
     expect(await store.has(idOf(1))).toBe(true)
@@ -89,7 +89,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await collect(store.reconciled('Person'))).toEqual([item(bob, 2)])
     await store.commit(one(bob, { put: [update(1)] }))
     expect(await store.updates(bob)).toEqual([update(2), update(1)])
-    expect(await store.state(bob)).toEqual(utf8('s'))
+    expect(await rowOf(store, bob)).toEqual(utf8('s'))
   })
 
   withStore('an update is dropped only in the name of its object', async store => {
@@ -108,16 +108,58 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
 
   withStore('state: undefined leaves the row, null deletes it, an empty one is a state', async store => {
     await store.commit(one(bob, { state: new Uint8Array(), put: [update(1)] }))
-    expect(await store.state(bob)).toEqual(new Uint8Array())
+    expect(await rowOf(store, bob)).toEqual(new Uint8Array())
     await store.commit(one(bob, { put: [update(2)] }))
-    expect(await store.state(bob)).toEqual(new Uint8Array())
+    expect(await rowOf(store, bob)).toEqual(new Uint8Array())
     await store.commit(one(bob, { state: null }))
-    expect(await store.state(bob)).toBeUndefined()
+    expect(await rowOf(store, bob)).toBeUndefined()
     expect(await collect(store.objects())).toEqual([])
     expect(await store.updates(bob)).toEqual([update(1), update(2)])
     expect(await store.models()).toEqual(['Person'])
     await store.commit(one(bob, { drop: [idOf(1), idOf(2)] }))
     expect(await store.models()).toEqual([])
+  })
+
+  withStore('cells lie beside the state, are written one by one and go with it', async store => {
+    const text = (content: string, from: readonly string[]): StoredCell[] => from.map(name => ({ name, value: utf8(content + name) }))
+    const names = [...Array.from({ length: 600 }, (_, i) => `cell ${i}`), '', 'ż', '\u0000', 'a/b', '\u{1f600}']
+    await store.commit(one(bob, { state: utf8('s'), cells: text('1', names), put: [update(1)] }))
+    await store.commit(one(ann, { state: utf8('a'), cells: [{ name: 'x', value: utf8('of ann') }] }))
+    expect(await cellsOf(store, bob)).toEqual(byName(text('1', names)))
+    expect(await store.state(ann)).toEqual({ row: utf8('a'), cells: [{ name: 'x', value: utf8('of ann') }] })
+    await store.commit(one(bob, { cells: [{ name: 'ż', value: null }, { name: 'nowhere', value: null }, ...text('2', ['cell 7', 'new'])] }))
+    const left = names.filter(name => name !== 'ż' && name !== 'cell 7')
+    expect(await cellsOf(store, bob)).toEqual(byName([...text('1', left), ...text('2', ['cell 7', 'new'])]))
+    expect(await rowOf(store, bob)).toEqual(utf8('s'))
+    expect((await collect(store.objects())).length).toBe(2)
+
+    await store.commit(one(bob, { state: null, cells: text('3', ['late']) }))
+    expect(await store.state(bob)).toBeUndefined()
+    await store.commit(one(bob, { cells: text('3', ['late']) }))
+    await store.commit(one(bob, { state: utf8('again') }))
+    expect(await store.state(bob)).toEqual({ row: utf8('again'), cells: [] })
+  })
+
+  withStore('cells of what is gone are not there for what comes, in the same commit and after a restart', async (store, fixture) => {
+    const cells = [{ name: 'x', value: utf8('x') }]
+    await store.commit({ objects: [change(bob, { state: utf8('s'), cells }), change(bob, { state: null }), change(bob, { state: utf8('t') })] }, { sync: true })
+    expect(await store.state(bob)).toEqual({ row: utf8('t'), cells: [] })
+    await store.commit(one(ann, { state: utf8('s'), cells }), { sync: true })
+    await store.commit({ objects: [change(ann, { state: null }), change(bob, { state: null })] }, { sync: true })
+    const again = await fixture.reopen()
+    await again.open()
+    await again.commit({ objects: [change(office, { state: utf8('o') }), change(formatId('Person', key(9)), { state: utf8('p') })] })
+    expect(await again.state(office)).toEqual({ row: utf8('o'), cells: [] })
+    expect(await again.state(formatId('Person', key(9)))).toEqual({ row: utf8('p'), cells: [] })
+  })
+
+  withStore('row and cells that are read are of one commit', async store => {
+    const commits = Array.from({ length: 20 }, (_, i) => store.commit(one(bob, { state: utf8(`${i}`), cells: [{ name: 'x', value: utf8(`${i}`) }] })))
+    const seen = await Promise.all(commits.map(async commit => {
+      await commit
+      return await store.state(bob)
+    }))
+    for (const state of seen) expect(state!.cells).toEqual([{ name: 'x', value: state!.row }])
   })
 
   withStore('a model whose objects have updates or a state alone is listed', async store => {
@@ -207,7 +249,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
         change(bob, { state: utf8('2'), put: [update(3)], drop: [idOf(1)] })
       ]
     })
-    expect(await store.state(bob)).toEqual(utf8('2'))
+    expect(await rowOf(store, bob)).toEqual(utf8('2'))
     expect(await store.updates(bob)).toEqual([update(3)])
     expect(await store.updates(ann)).toEqual([update(2)])
   })
@@ -219,8 +261,9 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     await refused({ objects: [good, change('Person:nonsense', {})], settings }, 'CORE_BAD_ID')
     await refused({ objects: [good, change(ann, { put: [{ ...update(2), id: 'abc' }] })], settings }, 'STORE_BAD_COMMIT')
     await refused({ objects: [good, change(ann, { put: [{ ...update(2), millis: 2 ** 48 }] })], settings }, 'STORE_BAD_COMMIT')
+    await refused({ objects: [good, change(ann, { state: utf8('s'), cells: [{ name: '\ud800', value: utf8('x') }] })], settings }, 'STORE_BAD_COMMIT')
     await refused({ objects: [good], settings, events: [{ seq: -1, data: utf8('e') }] }, 'STORE_BAD_COMMIT')
-    expect(await store.state(bob)).toBeUndefined()
+    expect(await rowOf(store, bob)).toBeUndefined()
     expect(await store.has(idOf(1))).toBe(false)
     expect(await store.setting('cursor')).toBeUndefined()
   })
@@ -232,7 +275,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     }))
     await Promise.all(commits)
     expect(await store.updates(bob)).toEqual(commits.map((_, i) => update(i)))
-    expect(await store.state(bob)).toEqual(utf8('bob 49'))
+    expect(await rowOf(store, bob)).toEqual(utf8('bob 49'))
     expect(await store.setting('last')).toEqual(utf8('49'))
     for (let i = 0; i < 50; i++) expect(await store.updates(formatId('Person', key(100 + i)))).toEqual([update(1000 + i)])
   })
@@ -243,11 +286,11 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     const [event, setting] = [utf8('event'), utf8('setting')]
     await store.commit({ ...one(bob, { state, put: [mine] }), events: [{ seq: 1, data: event }], settings: [{ name: 'a', value: setting }] })
     for (const bytes of [state, mine.frame, event, setting]) bytes.fill(0)
-    ;(await store.state(bob))!.fill(1)
+    ;(await rowOf(store, bob))!.fill(1)
     ;(await store.updates(bob))[0]!.frame.fill(1)
     ;(await store.pendingEvents())[0]!.data.fill(1)
     ;(await store.setting('a'))!.fill(1)
-    expect(await store.state(bob)).toEqual(utf8('state'))
+    expect(await rowOf(store, bob)).toEqual(utf8('state'))
     expect((await store.update(idOf(1)))!.frame).toEqual(utf8('frame'))
     expect(await store.pendingEvents()).toEqual([{ seq: 1, data: utf8('event') }])
     expect(await store.setting('a')).toEqual(utf8('setting'))
@@ -287,7 +330,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await again.updates(bob)).toEqual([update(1), update(2), update(5)])
     expect(await again.updates(ann)).toEqual([update(4)])
     expect(await again.updates(office)).toEqual([update(3)])
-    expect(await again.state(ann)).toEqual(utf8('a'))
+    expect(await rowOf(again, ann)).toEqual(utf8('a'))
     expect(await collect(again.objects())).toEqual([office, ann, bob])
     expect(await collect(again.reconciled('Person'))).toEqual([item(bob, 1), item(bob, 2), item(ann, 4), item(bob, 5)])
     expect(await again.pendingEvents()).toEqual([{ seq: 7, data: utf8('event') }])
@@ -303,7 +346,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     const again = await fixture.reopen()
     await again.open()
     await again.open()
-    expect(await again.state(bob)).toEqual(utf8('s'))
+    expect(await rowOf(again, bob)).toEqual(utf8('s'))
   })
 
   test('nothing works before open', async () => {
@@ -353,6 +396,18 @@ function change (object: ObjectId, parts: Partial<ObjectCommit>): ObjectCommit {
 
 function one (object: ObjectId, parts: Partial<ObjectCommit>): Commit {
   return { objects: [change(object, parts)] }
+}
+
+async function rowOf (store: Store, object: ObjectId): Promise<Uint8Array | undefined> {
+  return (await store.state(object))?.row
+}
+
+async function cellsOf (store: Store, object: ObjectId): Promise<StoredCell[]> {
+  return byName([...(await store.state(object))!.cells])
+}
+
+function byName (cells: StoredCell[]): StoredCell[] {
+  return cells.sort((a, b) => a.name < b.name ? -1 : 1)
 }
 
 async function collect<T> (items: AsyncIterable<T>): Promise<T[]> {

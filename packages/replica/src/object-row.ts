@@ -1,5 +1,5 @@
-import { bytesToHex, decode, decodeState, emptyState, encode, encodeState, hexToBytes } from '@dinemic/core'
-import type { Encodable, ObjectId, ObjectState, UpdateId } from '@dinemic/core'
+import { bytesToHex, cellWrites, decode, decodeState, emptyState, encode, encodeHead, hexToBytes } from '@dinemic/core'
+import type { CellWrite, Encodable, ObjectId, ObjectState, StoredCell, StoredState, UpdateId } from '@dinemic/core'
 import { forkToWire, wireToFork } from './fork-row.js'
 import type { KnownFork } from './fork-row.js'
 
@@ -20,14 +20,34 @@ export function emptyRow (id: ObjectId): ObjectRow {
   return { full: state, visible: state, masked: new Set(), forks: [] }
 }
 
+/** Without what `cellsBeside` puts beside it. */
 export function encodeRow ({ full, visible, masked, forks }: ObjectRow): Uint8Array {
-  return encode([encodeState(full), full === visible ? null : encodeState(visible), [...masked].sort().map(hexToBytes), forks.map(forkToWire)])
+  return encode([encodeHead(full), full === visible ? null : encodeHead(visible), [...masked].sort().map(hexToBytes), forks.map(forkToWire)])
 }
 
-export function decodeRow (bytes: Uint8Array): ObjectRow {
-  const [fullRow, visibleRow, masked, forks] = decode(bytes) as [Uint8Array, Uint8Array | null, Uint8Array[], Encodable[]]
-  const full = decodeState(fullRow)
-  return { full, visible: visibleRow === null ? full : decodeState(visibleRow), masked: new Set(masked.map(bytesToHex)), forks: forks.map(wireToFork) }
+/** What changes beside the row where `before` is stored. */
+export function cellsBeside (before: ObjectRow, now: ObjectRow): CellWrite[] {
+  const apart = ({ full, visible }: ObjectRow): ObjectState | undefined => visible === full ? undefined : visible
+  return [...named(FULL, cellWrites(before.full, now.full)), ...named(VISIBLE, cellWrites(apart(before), apart(now)))]
+}
+
+export function decodeRow ({ row, cells }: StoredState): ObjectRow {
+  const [fullRow, visibleRow, masked, forks] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[], Encodable[]]
+  const full = decodeState(fullRow, of(FULL, cells))
+  const visible = visibleRow === null ? full : decodeState(visibleRow, of(VISIBLE, cells))
+  return { full, visible, masked: new Set(masked.map(bytesToHex)), forks: forks.map(wireToFork) }
+}
+
+/** What a cell's name begins with: of which of the two states it is. */
+const FULL = 'f'
+const VISIBLE = 'v'
+
+function named (prefix: string, cells: readonly CellWrite[]): CellWrite[] {
+  return cells.map(({ name, value }) => ({ name: prefix + name, value }))
+}
+
+function of (prefix: string, cells: readonly StoredCell[]): StoredCell[] {
+  return cells.filter(({ name }) => name.startsWith(prefix)).map(({ name, value }) => ({ name: name.slice(prefix.length), value }))
 }
 
 /** What users see of it: nothing before its genesis, nothing once it is removed. */

@@ -1,20 +1,23 @@
-import { BoundedCache, decodeFrame } from '@dinemic/core'
+import { decodeFrame } from '@dinemic/core'
 import type { NetworkBinding, ObjectId, ObjectState, Store } from '@dinemic/core'
 import { LiveObject } from './live-object.js'
 import { decodeRow, emptyRow } from './object-row.js'
 import type { ObjectRow } from './object-row.js'
+import { WeighedCache } from './weighed-cache.js'
 
-const ROWS = 4096
-const LIVE = 256
-/** An object of more updates than this is not kept in memory between writes. */
-const LIVE_UPDATES = 20_000
+/** Rows that are kept in memory, an entry of a dict or a list counting for a quarter of one. */
+const ROWS = 8192
+/** Updates that are kept in memory for the next write, of as many objects as they are of. */
+const LIVE_UPDATES = 50_000
+/** An object costs as much as so many updates, beside its own. */
+const LIVE_OBJECT = 100
 
 /** Rows and live objects, from memory or from the store. Whoever changes a live object holds the object's turn. */
 export class Objects {
   readonly #store: Store
   readonly #binding: NetworkBinding
-  readonly #rows = new BoundedCache<ObjectId, ObjectRow>(ROWS)
-  readonly #live = new BoundedCache<ObjectId, { readonly object: LiveObject | null }>(LIVE)
+  readonly #rows = new WeighedCache<ObjectId, ObjectRow>(ROWS, ({ full }) => 1 + entriesOf(full) / 4)
+  readonly #live = new WeighedCache<ObjectId, LiveObject>(LIVE_UPDATES, ({ updates }) => LIVE_OBJECT + updates.size)
   /** The full state behind a visible one: a writer replaces what it saw, masked values included. */
   readonly #fullByVisible = new WeakMap<ObjectState, ObjectState>()
 
@@ -27,12 +30,12 @@ export class Objects {
   async row (id: ObjectId): Promise<ObjectRow | undefined> {
     const known = this.#rows.get(id)
     if (known !== undefined) return known
-    const bytes = await this.#store.state(id)
-    if (bytes === undefined) return undefined
+    const stored = await this.#store.state(id)
+    if (stored === undefined) return undefined
     // Somebody may have committed while the store was read: what is in memory by now is newer.
     const newer = this.#rows.get(id)
     if (newer !== undefined) return newer
-    const row = decodeRow(bytes)
+    const row = decodeRow(stored)
     this.#remember(id, row)
     return row
   }
@@ -43,7 +46,7 @@ export class Objects {
 
   /** The live object that is in memory, if one is. */
   atHand (id: ObjectId): LiveObject | undefined {
-    return this.#live.get(id)?.object ?? undefined
+    return this.#live.get(id)
   }
 
   /** A live object of one's own, as the store has it. */
@@ -61,12 +64,12 @@ export class Objects {
 
   committed (object: LiveObject): void {
     this.#remember(object.id, object.row)
-    this.#live.set(object.id, { object: object.updates.size > LIVE_UPDATES ? null : object })
+    this.#live.set(object.id, object)
   }
 
   /** Forgets a live object that was changed and not committed. */
   spoilt (id: ObjectId): void {
-    this.#live.set(id, { object: null })
+    this.#live.delete(id)
   }
 
   fullOf (visible: ObjectState): ObjectState {
@@ -77,4 +80,10 @@ export class Objects {
     if (row.full !== row.visible) this.#fullByVisible.set(row.visible, row.full)
     this.#rows.set(id, row)
   }
+}
+
+function entriesOf ({ fields }: ObjectState): number {
+  let count = 0
+  for (const { dict, list } of fields.values()) count += dict.size + list.size
+  return count
 }

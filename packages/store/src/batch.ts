@@ -1,3 +1,5 @@
+import { compareBytes } from '@dinemic/core'
+import type { Range } from './key-layout.js'
 import type { LevelDatabase, RowWrite } from './level-database.js'
 
 /**
@@ -33,9 +35,21 @@ export class Batch {
     this.#writes.set(name, { key, value })
   }
 
+  /** Deletes all that a range has, what is written into this batch already included. */
+  async clear (range: Range): Promise<void> {
+    for await (const rows of this.#database.scan(range)) {
+      for (const { key } of rows) this.set(key, undefined)
+    }
+    for (const { key } of [...this.#writes.values()]) if (isWithin(range, key)) this.set(key, undefined)
+  }
+
   async write (options: { sync: boolean }): Promise<void> {
     await this.#database.write([...this.#writes.values()], options)
   }
+}
+
+function isWithin ({ gte, lt }: Range, key: Uint8Array): boolean {
+  return compareBytes(gte, key) <= 0 && compareBytes(key, lt) < 0
 }
 
 function nameOf (key: Uint8Array): string {

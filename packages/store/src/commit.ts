@@ -1,7 +1,7 @@
 import { parseId, type Commit, type ObjectCommit, type ObjectId, type StoredUpdate, type UpdateId } from '@dinemic/core'
 import type { Batch } from './batch.js'
 import { encodeCompact } from './compact-int.js'
-import { eventKey, indexKey, objectKey, setKey, settingKey, updateKey } from './key-layout.js'
+import { cellKey, cellsRange, eventKey, indexKey, objectKey, setKey, settingKey, updateKey } from './key-layout.js'
 import {
   decodeLocations, decodeObjectRow, decodeUpdateRow, encodeLocations, encodeObjectRow, encodeUpdateRow, type Location, type ObjectRow
 } from './rows.js'
@@ -16,10 +16,10 @@ export async function applyCommit (batch: Batch, commit: Commit, allot: () => nu
   for (const { name, value } of commit.settings ?? []) batch.set(settingKey(name), value?.slice())
 }
 
-async function applyObject (batch: Batch, { object, state, put, drop }: ObjectCommit, allot: () => number): Promise<void> {
+async function applyObject (batch: Batch, { object, state, cells = [], put, drop }: ObjectCommit, allot: () => number): Promise<void> {
   const stored = await batch.get(objectKey(object))
   if (stored === undefined && put.length === 0 && !state) return
-  const old: ObjectRow = stored === undefined ? { number: allot(), next: 0, count: 0, state: undefined } : decodeObjectRow(stored)
+  const old: ObjectRow = stored === undefined ? { number: allot(), next: 0, count: 0, state: undefined, hasCells: false } : decodeObjectRow(stored)
   if (stored === undefined) batch.set(updateKey(old.number, 0), encodeUpdateRow(object, 0, undefined))
 
   let { next, count } = old
@@ -32,8 +32,12 @@ async function applyObject (batch: Batch, { object, state, put, drop }: ObjectCo
       count++
     }
   }
-  const row = { number: old.number, next, count, state: state === undefined ? old.state : state ?? undefined }
-  const empty = count === 0 && row.state === undefined
+  const newState = state === undefined ? old.state : state ?? undefined
+  if (newState === undefined && old.hasCells) await batch.clear(cellsRange(old.number))
+  const writes = newState === undefined ? [] : cells
+  for (const { name, value } of writes) batch.set(cellKey(old.number, name), value?.slice())
+  const row = { number: old.number, next, count, state: newState, hasCells: newState !== undefined && (old.hasCells || writes.length > 0) }
+  const empty = count === 0 && newState === undefined
   batch.set(objectKey(object), empty ? undefined : encodeObjectRow(row))
   if (empty) batch.set(updateKey(old.number, 0), undefined)
 }

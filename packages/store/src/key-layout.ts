@@ -12,6 +12,7 @@ const ZERO = new Uint8Array(1)
  * |---|---|
  * | `v` | layout version |
  * | `o` model 0 key | object: its local number, its state |
+ * | `p` number, name | cell: a part of the object's state, where that is too much for one row |
  * | `u` number, index | update: millis, id, frame; index 0 also names the object |
  * | `i` first 8 bytes of an update id | where its update is: number, index |
  * | `s` model 0 millis, id | the reconciled set: number |
@@ -44,6 +45,10 @@ export function privateKey (id: ObjectId): Uint8Array {
 
 export function updateKey (number: number, index: number): Uint8Array {
   return Buffer.concat([utf8('u'), encodeCompact(number), encodeCompact(index)])
+}
+
+export function cellKey (number: number, name: string): Uint8Array {
+  return Buffer.concat([utf8('p'), encodeCompact(number), utf8(name)])
 }
 
 export function indexKey (id: UpdateId): Uint8Array {
@@ -82,6 +87,10 @@ export function updatesRange (number: number): Range {
   return { gte: updateKey(number, 0), lt: Buffer.concat([utf8('u'), encodeCompact(number + 1)]) }
 }
 
+export function cellsRange (number: number): Range {
+  return { gte: cellKey(number, ''), lt: cellKey(number + 1, '') }
+}
+
 /** The same range, but only what comes after `key`. */
 export function rangeAfter (range: Range, key: Uint8Array | undefined): Range {
   if (key === undefined || Buffer.compare(key, range.gte) < 0) return range
@@ -96,6 +105,10 @@ export function rangeBefore (range: Range, key: Uint8Array | undefined): Range {
 export function decodeUpdateKey (key: Uint8Array): { number: number, index: number } {
   const number = decodeCompact(key, 1)!
   return { number: number.value, index: decodeCompact(key, number.end)!.value }
+}
+
+export function cellNameOf (key: Uint8Array): string {
+  return Buffer.from(key.subarray(decodeCompact(key, 1)!.end)).toString()
 }
 
 export function decodeEventKey (key: Uint8Array): number {

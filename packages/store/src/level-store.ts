@@ -1,14 +1,15 @@
-import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
+import { checkCommit } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate, UpdateId } from '@dinemic/core'
 import { Batch } from './batch.js'
-import { checkCommit } from './check-commit.js'
 import { applyCommit } from './commit.js'
 import { Hold } from './hold.js'
 import {
-  bytesToId, bytesToSetKey, bytesToSetPosition, decodeEventKey, decodeUpdateKey, eventKey, indexKey, modelOfKey, objectKey, rangeAfter, rangeBefore,
-  rowsOf, setKey, setRange, settingKey, updateKey, updatesRange
+  bytesToId, bytesToSetKey, bytesToSetPosition, cellNameOf, cellsRange, decodeEventKey, decodeUpdateKey, eventKey, indexKey, modelOfKey, objectKey,
+  rangeAfter, rangeBefore, rowsOf, setKey, setRange, settingKey, updateKey, updatesRange
 } from './key-layout.js'
 import type { LevelDatabase, Row } from './level-database.js'
 import { decodeLocations, decodeNumber, decodeObjectRow, decodeOwner, decodeUpdateRow } from './rows.js'
+import type { ObjectRow } from './rows.js'
 import { Turns } from './turns.js'
 
 /** Rows that name an object may have a frame of 256 KiB behind the name: so many are read together. */
@@ -38,17 +39,23 @@ export class LevelStore implements Store {
     await this.#hold.close(() => this.#commits.idle())
   }
 
-  async state (object: ObjectId): Promise<Uint8Array | undefined> {
+  async state (object: ObjectId): Promise<StoredState | undefined> {
     this.#hold.check('state')
-    const row = await this.#database.get(objectKey(object))
-    return row && decodeObjectRow(row).state
+    const stored = await this.#readObject(object)
+    if (stored?.state === undefined) return undefined
+    if (!stored.hasCells) return { row: stored.state, cells: [] }
+    // Between two commits: row and cells are of one.
+    return this.#commits.take(async () => {
+      const { number, state } = await this.#readObject(object) ?? {}
+      return state && { row: state, cells: await this.#readCells(number!) }
+    })
   }
 
   async updates (object: ObjectId): Promise<StoredUpdate[]> {
     this.#hold.check('updates')
-    const row = await this.#database.get(objectKey(object))
-    if (row === undefined) return []
-    const range = updatesRange(decodeObjectRow(row).number)
+    const stored = await this.#readObject(object)
+    if (stored === undefined) return []
+    const range = updatesRange(stored.number)
     const updates: StoredUpdate[] = []
     for await (const rows of this.#database.scan(range)) {
       for (const { key, value } of rows) {
@@ -160,6 +167,19 @@ export class LevelStore implements Store {
     const bound = from && setKey(model, from)
     const range = reverse ? rangeBefore(all, bound) : rangeAfter(all, bound)
     return this.#database.scan(range, { limit, reverse })
+  }
+
+  async #readObject (object: ObjectId): Promise<ObjectRow | undefined> {
+    const row = await this.#database.get(objectKey(object))
+    return row && decodeObjectRow(row)
+  }
+
+  async #readCells (number: number): Promise<StoredCell[]> {
+    const cells: StoredCell[] = []
+    for await (const rows of this.#database.scan(cellsRange(number))) {
+      for (const { key, value } of rows) cells.push({ name: cellNameOf(key), value })
+    }
+    return cells
   }
 
   async #objectsByNumber (numbers: readonly number[]): Promise<Map<number, ObjectId>> {

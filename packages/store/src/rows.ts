@@ -12,7 +12,12 @@ export interface ObjectRow {
   /** How many updates it has. */
   readonly count: number
   readonly state: Uint8Array | undefined
+  /** Whether anything was ever put beside the state: else nobody looks there. */
+  readonly hasCells: boolean
 }
+
+const STATE = 1
+const STATE_AND_CELLS = 2
 
 /** Where an update is: its object's number, and its index there. */
 export interface Location { readonly number: number, readonly index: number }
@@ -21,15 +26,15 @@ const MILLIS = 6
 const UPDATE_HEADER = MILLIS + 32
 const KEY = 32
 
-/** The three counters, and, if there is a state, a 1 and the state. */
-export function encodeObjectRow ({ number, next, count, state }: ObjectRow): Uint8Array {
+/** The three counters, and, if there is a state, a 1 and the state; a 2 if there are cells beside it. */
+export function encodeObjectRow ({ number, next, count, state, hasCells }: ObjectRow): Uint8Array {
   const counters = [number, next, count].map(encodeCompact)
-  return Buffer.concat(state === undefined ? counters : [...counters, encodeCompact(1), state])
+  return Buffer.concat(state === undefined ? counters : [...counters, encodeCompact(hasCells ? STATE_AND_CELLS : STATE), state])
 }
 
 export function decodeObjectRow (row: Uint8Array): ObjectRow {
   const [number, next, count, end] = readCompacts(row, 3)
-  return { number: number!, next: next!, count: count!, state: end === row.length ? undefined : row.subarray(end! + 1) }
+  return { number: number!, next: next!, count: count!, state: end === row.length ? undefined : row.subarray(end! + 1), hasCells: row[end!] === STATE_AND_CELLS }
 }
 
 /**

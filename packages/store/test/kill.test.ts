@@ -43,7 +43,7 @@ test('a killed process loses nothing that was acknowledged, and leaves no half o
     for (let n = 1; n <= last; n++) {
       const { commit, ids, updates, seed } = commitOf(n)
       const found = [await keys.get(ids[0]!), ...await Promise.all(commit.objects.map(({ object }) => contentOf(store, object)))]
-      const expected = [seed, ...commit.objects.map(({ state, put }) => concatBytes(state!, ...put.map(update => update.frame)))]
+      const expected = [seed, ...commit.objects.map(({ state, cells, put }) => concatBytes(state!, ...(cells ?? []).map(({ value }) => value!), ...put.map(update => update.frame)))]
       const here = await Promise.all(updates.map(id => store.has(id)))
       if (here.includes(false) || !found.every((bytes, i) => bytes !== undefined && equalBytes(bytes, expected[i]!))) wrong.push(n)
     }
@@ -62,10 +62,11 @@ test('a killed process loses nothing that was acknowledged, and leaves no half o
   }
 }), 60_000)
 
-/** State and frames of an object as one piece: jest is slow at comparing long arrays. */
+/** State, cells and frames of an object as one piece: jest is slow at comparing long arrays. */
 async function contentOf (store: LevelStore, object: string): Promise<Uint8Array> {
   const updates = await store.updates(object)
-  return concatBytes((await store.state(object))!, ...updates.map(update => update.frame))
+  const { row, cells } = (await store.state(object))!
+  return concatBytes(row, ...cells.map(({ value }) => value), ...updates.map(update => update.frame))
 }
 
 async function countItems (items: AsyncIterable<unknown>): Promise<number> {

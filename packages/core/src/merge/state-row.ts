@@ -3,34 +3,41 @@ import { decode } from '../codec/decode.js'
 import { encode } from '../codec/encode.js'
 import type { Encodable } from '../codec/format.js'
 import { DinemicError, isDinemicError } from '../errors.js'
-import { SortedMap } from '../sorted-map.js'
 import type { CryptoProvider } from '../keys/provider.js'
-import type { Candidate, ElementState, FieldState, ObjectState, Register } from '../state-types.js'
-import type { ObjectId, UpdateId } from '../types.js'
-import type { WireValue } from '../update-types.js'
+import type { StoredCell } from '../ports/store.js'
+import { SortedMap } from '../sorted-map.js'
+import type { FieldState, ObjectState } from '../state-types.js'
 import { bodyToWire, wireToBody, wireToWrap, wrapToWire } from '../update/body.js'
-import { orderOf } from './list.js'
 import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
+import { liesApart, readCells } from './cell-rows.js'
+import type { CellContents } from './cell-rows.js'
+import { orderOf } from './list.js'
+import { WriterTable, elementToWire, registerToWire, wireToElement, wireToRegister, wireToWriter } from './register-row.js'
+import type { Wire, Writer } from './register-row.js'
 
 /**
  * The state of an object as bytes: one state, one row, so that equal states are equal bytes.
- * Grants, closes and epochs are written as the bodies of updates write them; candidates name their writers by a
- * number in a table, because most objects have few updates behind what they show.
+ * Grants, closes and epochs are written as the bodies of updates write them. The store keeps large dicts and lists apart:
+ * see `cell-rows.ts`.
  */
 const FORMAT = 1
 const CODEC = { maxDepth: 32, sealed: 'any' } as const
-type Wire = readonly Encodable[]
 
 export function encodeState (state: ObjectState): Uint8Array {
-  return encode(stateToWire(state), CODEC)
+  return encode(stateToWire(state, false), CODEC)
 }
 
-/** Throws `STORE_CORRUPT` for a row of another format or one that was damaged. */
-export function decodeState (row: Uint8Array): ObjectState {
+/** The state without what `cellWrites` puts beside it. */
+export function encodeHead (state: ObjectState): Uint8Array {
+  return encode(stateToWire(state, true), CODEC)
+}
+
+/** Of a row and the cells that lie beside it. Throws `STORE_CORRUPT` for a row of another format or one that was damaged. */
+export function decodeState (row: Uint8Array, cells: Iterable<StoredCell> = []): ObjectState {
   try {
     const wire = decode(row, CODEC) as Wire
     if (wire[0] !== FORMAT) throw corrupt(`is of format ${String(wire[0])}, where this code reads format ${FORMAT}`)
-    return wireToState(wire)
+    return wireToState(wire, readCells(cells))
   } catch (cause) {
     // Rows are our own writing and are not checked piece by piece: what is damaged fails somewhere in here.
     throw isDinemicError(cause, 'STORE_CORRUPT') ? cause : corrupt('cannot be read', cause)
@@ -42,9 +49,9 @@ export function stateHash (provider: CryptoProvider, state: ObjectState): string
   return bytesToHex(provider.sha256(encodeState(state)))
 }
 
-function stateToWire (state: ObjectState): Encodable {
+function stateToWire (state: ObjectState, apart: boolean): Encodable {
   const writers = new WriterTable()
-  const fields = sorted(state.fields).map(([name, field]) => [name, ...fieldToWire(field, writers)])
+  const fields = sorted(state.fields).map(([name, field]) => [name, ...fieldToWire(field, writers, apart)])
   const { id, geneses, removed, encrypted, grants, closes, epochs, wraps, awaited, endorsed } = state
   return [
     FORMAT, idToWire(id), geneses.map(hexToBytes), removed === null ? null : [hexToBytes(removed.update), removed.final],
@@ -58,14 +65,14 @@ function stateToWire (state: ObjectState): Encodable {
   ]
 }
 
-function wireToState (wire: Wire): ObjectState {
+function wireToState (wire: Wire, cells: ReadonlyMap<string, CellContents>): ObjectState {
   const [, id, geneses, removed, writers, fields, encrypted, grants, closes, epochs, wraps, awaited, endorsed] = wire as readonly [unknown, Wire, readonly Uint8Array[], readonly [Uint8Array, boolean] | null, Wire, readonly Wire[], readonly string[], readonly Wire[], readonly Wire[], readonly Wire[], Wire, readonly Wire[], readonly Wire[]]
   const table = writers.map(wireToWriter)
   return {
     id: wireToId(id, 'object'),
     geneses: geneses.map(bytesToHex),
     removed: removed === null ? null : { update: bytesToHex(removed[0]), final: removed[1] },
-    fields: new Map(fields.map(([name, ...field]) => [name as string, wireToField(field, table)])),
+    fields: new Map(fields.map(([name, ...field]) => [name as string, wireToField(field, table, cells.get(name as string))])),
     encrypted: new Set(encrypted),
     grants: grants.map(([ref, clock, body]) => ({ ref: wireToRef(ref, 'grant'), clock: clock as bigint, grant: part(wireToBody('grant', body!), 'grant').grant })),
     closes: closes.map(([update, body]) => {
@@ -82,62 +89,32 @@ function wireToState (wire: Wire): ObjectState {
   }
 }
 
-function fieldToWire (field: FieldState, writers: WriterTable): Encodable[] {
+/** A dict or list that lies apart is written as the number of its entries. */
+function fieldToWire (field: FieldState, writers: WriterTable, apart: boolean): Encodable[] {
+  const { register, dict, list, counter, increments } = field
   return [
-    registerToWire(field.register, writers),
-    [...field.dict].map(([key, register]) => [key, registerToWire(register, writers)]),
-    [...field.list].map(([element, { value, position, deletes }]) => [element, registerToWire(value, writers), registerToWire(position, writers), deletes.map(hexToBytes)]),
-    field.counter ?? null, field.increments
+    registerToWire(register, writers),
+    apart && liesApart(dict) ? dict.size : [...dict].map(([key, entry]) => [key, registerToWire(entry, writers)]),
+    apart && liesApart(list) ? list.size : [...list].map(([id, element]) => [id, ...elementToWire(element, writers)]),
+    counter ?? null, increments
   ]
 }
 
-function wireToField (wire: Wire, table: readonly Writer[]): FieldState {
-  const [register, dict, list, counter, increments] = wire as readonly [Wire, readonly Wire[], readonly Wire[], bigint | null, number]
-  const elements = SortedMap.from(list.map(([element, value, position, deletes]): [string, ElementState] => [element as string, {
-    value: wireToRegister(value as Wire, table),
-    position: wireToRegister<string>(position as Wire, table),
-    deletes: (deletes as readonly Uint8Array[]).map(bytesToHex)
-  }]))
+function wireToField ([register, dict, list, counter, increments]: Wire, writers: readonly Writer[], cells: CellContents | undefined): FieldState {
+  const elements = entries(list, cells?.list, wire => wireToElement(wire, writers))
   return {
-    register: wireToRegister(register, table),
-    dict: SortedMap.from(dict.map(([key, entry]): [string, Register<WireValue>] => [key as string, wireToRegister(entry as Wire, table)])),
+    register: wireToRegister(register, writers),
+    dict: entries(dict, cells?.dict, ([wire]) => wireToRegister(wire, writers)),
     list: elements,
     order: orderOf(elements),
-    counter: counter ?? undefined,
-    increments
+    counter: counter as bigint | null ?? undefined,
+    increments: increments as number
   }
 }
 
-type Writer = Omit<Candidate<never>, 'value'>
-
-class WriterTable {
-  readonly wire: Encodable[] = []
-  readonly #numbers = new Map<UpdateId, number>()
-
-  number (writer: Writer): number {
-    const known = this.#numbers.get(writer.update)
-    if (known !== undefined) return known
-    const { update, clock, author, root, seq } = writer
-    this.#numbers.set(update, this.wire.length)
-    return this.wire.push([hexToBytes(update), clock, author === null ? null : idToWire(author), root === null ? null : refToWire(root), seq]) - 1
-  }
-}
-
-function wireToWriter (wire: Encodable): Writer {
-  const [update, clock, author, root, seq] = wire as Wire
-  return { update: hex(update), clock: clock as bigint, author: author === null ? null : wireToId(author, 'author') as ObjectId, root: root === null ? null : wireToRef(root, 'root'), seq: seq as number }
-}
-
-/** A value is written as a list of one, a deletion as an empty one. */
-function registerToWire (register: Register<WireValue>, writers: WriterTable): Encodable {
-  return register.map(candidate => candidate.value === undefined ? [writers.number(candidate)] : [writers.number(candidate), candidate.value])
-}
-
-function wireToRegister<T extends WireValue> (wire: Wire, table: readonly Writer[]): Register<T> {
-  return wire.map(item => {
-    const [number, value] = item as readonly [number, T | undefined]
-    return { ...table[number]!, value }
-  })
+function entries<V extends {}> (wire: Encodable | undefined, apart: [string, V][] = [], toEntry: (wire: Wire) => V): SortedMap<V> {
+  if (typeof wire === 'number' && wire !== apart.length) throw corrupt(`speaks of ${wire} entries beside it, where there are ${apart.length}`)
+  return SortedMap.from(typeof wire === 'number' ? apart : (wire as readonly Wire[]).map(([key, ...entry]): [string, V] => [key as string, toEntry(entry)]))
 }
 
 function sorted<T> (map: ReadonlyMap<string, T>): [string, T][] {

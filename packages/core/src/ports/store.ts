@@ -1,8 +1,8 @@
 import type { ObjectId, UpdateId } from '../types.js'
 
 /**
- * What a node keeps: per object one state row and its admitted updates, plus a few rows of the node itself.
- * The store knows nothing of rules: state rows and frames are bytes to it.
+ * What a node keeps: per object its state and its admitted updates, plus a few rows of the node itself.
+ * The store knows nothing of rules: state rows, cells and frames are bytes to it.
  */
 export interface Store {
   /** Rejects with `STORE_LOCKED` where another process has it open, `STORE_CORRUPT` where it can't be read. */
@@ -10,8 +10,8 @@ export interface Store {
   /** Idempotent; waits for commits under way. */
   close (): Promise<void>
 
-  /** The materialised state row of an object. */
-  state (object: ObjectId): Promise<Uint8Array | undefined>
+  /** The materialised state of an object: its row and the cells beside it, as one commit left them. */
+  state (object: ObjectId): Promise<StoredState | undefined>
   /** All admitted updates of an object, in the order in which they were committed. */
   updates (object: ObjectId): Promise<StoredUpdate[]>
   /** One update by its id. */
@@ -44,6 +44,12 @@ export interface StoredUpdate {
   readonly millis: number
 }
 
+/** What of the state is too much for one row lies beside it in cells, in no order. */
+export interface StoredState { readonly row: Uint8Array, readonly cells: readonly StoredCell[] }
+export interface StoredCell { readonly name: string, readonly value: Uint8Array }
+/** A null value deletes the cell. */
+export interface CellWrite { readonly name: string, readonly value: Uint8Array | null }
+
 export interface SetItem { readonly millis: number, readonly id: UpdateId, readonly object: ObjectId }
 export interface ObjectScan { readonly model?: string, readonly after?: ObjectId, readonly limit?: number }
 /** A place in a reconciled set: 6 bytes of clock ms and 32 of update id, as 76 hex digits. */
@@ -71,8 +77,10 @@ export interface Commit {
 
 export interface ObjectCommit {
   readonly object: ObjectId
-  /** The new state row; null deletes it; undefined leaves it as it is. */
+  /** The new state row; null deletes it with all its cells; undefined leaves it as it is. */
   readonly state?: Uint8Array | null | undefined
+  /** What changes beside it; the other cells stay. Passed over where there is no state row. */
+  readonly cells?: readonly CellWrite[] | undefined
   /** New updates; they enter the reconciled set. One that is there already is left alone. */
   readonly put: readonly StoredUpdate[]
   /** Updates that leave the store and the reconciled set; unknown ones are passed over. */

@@ -11,7 +11,7 @@ import { continuesCreation } from './creation.js'
 import { isContested } from '../cells.js'
 import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
-import { encodeRow, shows } from '../object-row.js'
+import { cellsBeside, encodeRow, shows } from '../object-row.js'
 import type { ObjectRow } from '../object-row.js'
 import type { Report, Reports } from '../report.js'
 
@@ -142,6 +142,7 @@ export class Stage {
     return {
       object: this.live.id,
       state: encodeRow(this.live.row),
+      cells: cellsBeside(this.#before, this.live.row),
       put: this.put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
       drop: [...this.#drop].filter(id => !this.#put.has(id))
     }

@@ -48,7 +48,7 @@ class Written {
     }
     stage.tell()
     // As the store has it: what only memory knows is no use after a restart.
-    this.row = decodeRow(encodeRow(this.#live.row))
+    this.row = decodeRow({ row: encodeRow(this.#live.row), cells: [] })
     this.#live = new LiveObject(object, this.row, [...this.#live.updates.values()])
     return stage.commit()
   }

@@ -1,5 +1,5 @@
 import { formatId } from '@dinemic/core'
-import type { Commit, CryptoProvider, Network, ObjectId, Positions } from '@dinemic/core'
+import type { Commit, CryptoProvider, Network, ObjectId, Positions, StoredState } from '@dinemic/core'
 import { MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import type { SeededPlatform } from '@dinemic/core/testing'
 import type { HooksPort, ObjectChange } from '../../src/engine.js'
@@ -15,7 +15,7 @@ export const MODELS = ['Note', 'Person'] as const
 /** What a node does, told to whoever watches over the rules. */
 export interface NodeWatch {
   committing (node: SimNode, commit: Commit): void
-  committed (node: SimNode, commit: Commit): void
+  committed (node: SimNode, commit: Commit, states: readonly (StoredState | undefined)[]): void
   sent (node: SimNode, bytes: Uint8Array): void
   before (node: SimNode, change: ObjectChange): Promise<void> | void
   after (node: SimNode, change: ObjectChange): void
@@ -71,7 +71,7 @@ export class SimNode {
     await this.keys.put(this.self, this.#selfSeed)
     const store = new WatchedStore(this.store, process, {
       committing: commit => { watch.committing(this, commit) },
-      committed: commit => { watch.committed(this, commit) }
+      committed: (commit, states) => { watch.committed(this, commit, states) }
     })
     const network = new WatchedNetwork(createNetwork(name), process, bytes => { watch.sent(this, bytes) })
     const replica = new Replica({

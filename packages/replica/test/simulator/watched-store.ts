@@ -1,4 +1,4 @@
-import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredState, StoredUpdate, UpdateId } from '@dinemic/core'
 import type { MemoryStore } from '@dinemic/core/testing'
 
 /** One life of a process, from its start to its crash or stop. */
@@ -10,7 +10,8 @@ export interface Life {
 
 export interface StoreWatch {
   committing (commit: Commit): void
-  committed (commit: Commit): void
+  /** With what is stored now of each object of the commit. */
+  committed (commit: Commit, states: readonly (StoredState | undefined)[]): void
 }
 
 /** A store for one life: what a dead process still asks never answers, as its code doesn't run any more. */
@@ -33,7 +34,7 @@ export class WatchedStore implements Store {
     await this.#ifAlive(async () => { await this.#inner.close() })
   }
 
-  async state (object: ObjectId): Promise<Uint8Array | undefined> {
+  async state (object: ObjectId): Promise<StoredState | undefined> {
     return await this.#ifAlive(async () => await this.#inner.state(object))
   }
 
@@ -70,7 +71,7 @@ export class WatchedStore implements Store {
     await this.#ifAlive(async () => {
       this.#watch.committing(commit)
       await this.#inner.commit(commit, options)
-      this.#watch.committed(commit)
+      this.#watch.committed(commit, await Promise.all(commit.objects.map(async ({ object }) => await this.#inner.state(object))))
     })
     this.#life.mayDie()
     await this.#ifAlive(async () => {})

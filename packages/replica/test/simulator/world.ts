@@ -1,5 +1,5 @@
 import { Positions, bindNetwork, bytesToHex, concatBytes, decodeFrame, formatId, utf8 } from '@dinemic/core'
-import type { Commit, CryptoProvider, NetworkBinding, ObjectId, Update, UpdateId } from '@dinemic/core'
+import type { Commit, CryptoProvider, NetworkBinding, ObjectId, StoredState, Update, UpdateId } from '@dinemic/core'
 import { MemoryHub, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
 import type { Faults } from '@dinemic/core/testing'
 import type { ObjectChange } from '../../src/engine.js'
@@ -134,7 +134,7 @@ export class World {
       createPositions: () => new Positions(() => bytesToHex(platform.random(6))),
       watch: {
         committing: (node, commit) => { this.#tell(watch => watch.committing?.(node, commit)) },
-        committed: (node, commit) => { this.#committed(node, commit) },
+        committed: (node, commit, states) => { this.#committed(node, commit, states) },
         sent: (node, bytes) => { this.#tell(watch => watch.sent?.(node, bytes)) },
         before: async (node, change) => { await this.#before(node, change) },
         after: (node, change) => { this.#tell(watch => watch.after?.(node, change)) },
@@ -147,12 +147,12 @@ export class World {
     })
   }
 
-  #committed (node: SimNode, commit: Commit): void {
+  #committed (node: SimNode, commit: Commit, states: readonly (StoredState | undefined)[]): void {
     this.commits++
     for (const { object, put, drop } of commit.objects) {
       this.trace.note(`${node.name} ${object} +${put.map(({ id }) => id).join(' ')} -${drop.join(' ')}`)
     }
-    this.#tell(watch => watch.committed?.(node, commit))
+    this.#tell(watch => watch.committed?.(node, commit, states))
     for (const { put } of commit.objects) for (const { id, frame } of put) this.library.add(id, frame)
   }
 

@@ -1,5 +1,5 @@
 import { EMPTY_FIELD, Sealed, bytesToHex, emptyState, hexToBytes, kdf, parseId, refKey, seedsOf } from '@dinemic/core'
-import type { Commit, EpochState, KeyHolder, ObjectId, ObjectState, Update, WireValue, Wrap } from '@dinemic/core'
+import type { Commit, EpochState, KeyHolder, ObjectId, ObjectState, StoredState, Update, WireValue, Wrap } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
 import { decodeRow } from '../../../src/object-row.js'
 import { grantsOf } from '../library.js'
@@ -33,9 +33,10 @@ export class Secrets {
   }
 
   committing (node: SimNode, commit: Commit): void {
-    for (const { put, state } of commit.objects) {
+    for (const { put, state, cells = [] } of commit.objects) {
       for (const { frame } of put) this.#scan(frame, `the log of ${node.name}`)
       if (state !== undefined && state !== null) this.#scan(state, `a row of ${node.name}`)
+      for (const { value } of cells) if (value !== null) this.#scan(value, `a cell of ${node.name}`)
     }
     for (const { data } of commit.events ?? []) this.#scan(data, `an event of ${node.name}`)
     for (const { value } of commit.settings ?? []) if (value !== null) this.#scan(value, `a setting of ${node.name}`)
@@ -46,11 +47,12 @@ export class Secrets {
   }
 
   /** What nobody has yet was written here, unless an adversary made it. */
-  committed (_node: SimNode, commit: Commit): void {
+  committed (_node: SimNode, commit: Commit, states: readonly (StoredState | undefined)[]): void {
     const { library, foreign } = this.#world
-    for (const { put, state } of commit.objects) {
+    for (const [i, { put }] of commit.objects.entries()) {
+      const state = states[i]
       for (const { id, frame } of put) {
-        if (library.updates.has(id) || foreign.has(id) || state === undefined || state === null) continue
+        if (library.updates.has(id) || foreign.has(id) || state === undefined) continue
         this.honest.add(id)
         const update = this.#world.decode(frame)
         const epochs = sealedValues(update).map(({ epoch }) => epoch)

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { bytesToHex } from '../../src/bytes.js'
+import { emptyState } from '../../src/merge/apply.js'
+import { cellWrites } from '../../src/merge/cell-rows.js'
+import { EMPTY_FIELD, applyOperation } from '../../src/merge/fields.js'
+import { decodeState, encodeHead, encodeState } from '../../src/merge/state-row.js'
+import type { ObjectState } from '../../src/state-types.js'
+import type { Operation } from '../../src/update-types.js'
+import { assertAlways } from '../verdict/fuzz.js'
+import { OBJECT } from '../verdict/world.js'
+
+/** What a store keeps beside the state row. */
+class Cells {
+  readonly rows = new Map<string, Uint8Array>()
+  #stored: ObjectState | undefined
+
+  /** Gives how many rows that wrote. */
+  commit (state: ObjectState): number {
+    const writes = cellWrites(this.#stored, state)
+    for (const { name, value } of writes) {
+      if (value === null) this.rows.delete(name)
+      else this.rows.set(name, value)
+    }
+    this.#stored = state
+    return writes.length
+  }
+
+  get text (): string {
+    return [...this.rows].map(([name, value]) => `${name} ${bytesToHex(value)}`).sort().join('\n')
+  }
+
+  get read (): { name: string, value: Uint8Array }[] {
+    return [...this.rows].map(([name, value]) => ({ name, value }))
+  }
+}
+
+function edited (state: ObjectState, operations: readonly Operation[], update: number): ObjectState {
+  const candidate = { update: update.toString(16).padStart(64, '0'), clock: BigInt(update), author: null, root: null, seq: update }
+  const writer = { candidate, encrypted: new Set<string>(), increments: true, isDead: () => false, replaces: () => update % 3 !== 0 }
+  const fields = new Map(state.fields)
+  for (const operation of operations) fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
+  return { ...state, fields }
+}
+
+const list = (field: string, count: number): Operation[] => Array.from({ length: count }, (_, i) => ({ op: 'insert', field, element: `e${i}`, position: `a.B${'b'.repeat(i % 7)}`, value: i }))
+const dict = (field: string, count: number): Operation[] => Array.from({ length: count }, (_, i) => ({ op: 'put', field, key: `k${i}`, value: [i] }))
+
+const field = fc.constantFrom('a', '', '12 b')
+const id = fc.nat({ max: 140 })
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ op: fc.constant('put' as const), field, key: id.map(n => `k${n}`), value: fc.nat() }),
+  fc.record({ op: fc.constant('drop' as const), field, key: id.map(n => `k${n}`) }),
+  fc.record({ op: fc.constant('insert' as const), field, element: id.map(n => `e${n}`), position: fc.constantFrom('a.B', 'b.B', 'b.D'), value: fc.string() }),
+  fc.record({ op: fc.constant('move' as const), field, element: id.map(n => `e${n}`), position: fc.constantFrom('a.B', 'c.B') }),
+  fc.record({ op: fc.constant('remove' as const), field, element: id.map(n => `e${n}`) }),
+  fc.record({ op: fc.constant('set' as const), field, value: fc.nat() })
+)
+
+describe('what lies beside a state row', () => {
+  test('is after any edits what the state needs to be read again, and nothing else', () => {
+    const sizes = fc.tuple(fc.constantFrom(0, 60, 64, 65, 130), fc.constantFrom(0, 60, 64, 65, 130))
+    assertAlways(fc.property(sizes, fc.array(fc.array(operation, { maxLength: 12 }), { maxLength: 8 }), ([elements, keys], saves) => {
+      const cells = new Cells()
+      let state = edited(emptyState(OBJECT), [...list('a', elements), ...dict('12 b', keys)], 1)
+      cells.commit(state)
+      for (const [i, operations] of saves.entries()) {
+        state = edited(state, operations, i + 2)
+        cells.commit(state)
+      }
+      const again = decodeState(encodeHead(state), cells.read)
+      expect(bytesToHex(encodeState(again))).toBe(bytesToHex(encodeState(state)))
+      for (const [name, { order }] of state.fields) expect([...again.fields.get(name)!.order.keys()]).toEqual([...order.keys()])
+      const fresh = new Cells()
+      fresh.commit(state)
+      expect(cells.text).toBe(fresh.text)
+    }), 100)
+  })
+
+  test('is one row for one edit of a list or dict of 10,000, and nothing for what is small', () => {
+    const large = edited(emptyState(OBJECT), [...list('a', 10_000), ...dict('b', 10_000), ...list('small', 64), ...dict('small', 64)], 1)
+    const cells = new Cells()
+    expect(cells.commit(large)).toBe(20_000)
+    const edits: [Operation, number][] = [
+      [{ op: 'insert', field: 'a', element: 'new', position: 'a.B', value: 1 }, 1], [{ op: 'remove', field: 'a', element: 'e7' }, 1], [{ op: 'put', field: 'b', key: 'k5', value: 6 }, 1],
+      [{ op: 'set', field: 'a', value: 1 }, 0], [{ op: 'put', field: 'small', key: 'k5', value: 6 }, 0], [{ op: 'put', field: 'small', key: 'new', value: 6 }, 65]
+    ]
+    let state = large
+    for (const [i, [edit, rows]] of edits.entries()) {
+      state = edited(state, [edit], i + 2)
+      expect(cells.commit(state)).toBe(rows)
+    }
+    expect(encodeHead(large).length).toBeLessThan(6000)
+    const written = cells.rows.size
+    expect(cells.commit({ ...state, fields: new Map() })).toBe(written)
+    expect(cells.rows.size).toBe(0)
+  })
+
+  test('that is missing, damaged or too much is STORE_CORRUPT', () => {
+    const state = edited(emptyState(OBJECT), list('a', 70), 1)
+    const cells = new Cells()
+    cells.commit(state)
+    const [first, ...rest] = cells.read
+    for (const bad of [rest, [...cells.read, first!], [{ ...first!, value: first!.value.slice(1) }, ...rest], [{ name: 'x', value: first!.value }, ...rest]]) {
+      expect(() => decodeState(encodeHead(state), bad)).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }))
+    }
+  })
+})
