@@ -1,16 +1,10 @@
 import { utf8 } from '../src/bytes.js'
 import { formatId } from '../src/ids.js'
-import type { Commit, ObjectCommit, SetScan, Store, StoredCell, StoredUpdate } from '../src/ports/store.js'
-import type { ObjectId } from '../src/types.js'
+import type { Commit, SetScan, Store, StoredUpdate } from '../src/ports/store.js'
 import type { TestTools } from './expect-types.js'
-
-export interface StoreFixture {
-  /** Not open yet. */
-  readonly store: Store
-  /** What a restarted process sees: the same content through a store that isn't open yet. The old one is closed. */
-  reopen (): Promise<Store>
-  dispose (): Promise<void>
-}
+import { cellTests } from './store-cells-suite.js'
+import { ann, bob, change, collect, idOf, item, key, office, one, rowOf, update } from './store-fixture.js'
+import type { StoreFixture } from './store-fixture.js'
 
 /** What every `Store` must do. An adapter's test is one call to this. */
 export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promise<StoreFixture>): void {
@@ -120,47 +114,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     expect(await store.models()).toEqual([])
   })
 
-  withStore('cells lie beside the state, are written one by one and go with it', async store => {
-    const text = (content: string, from: readonly string[]): StoredCell[] => from.map(name => ({ name, value: utf8(content + name) }))
-    const names = [...Array.from({ length: 600 }, (_, i) => `cell ${i}`), '', 'ż', '\u0000', 'a/b', '\u{1f600}']
-    await store.commit(one(bob, { state: utf8('s'), cells: text('1', names), put: [update(1)] }))
-    await store.commit(one(ann, { state: utf8('a'), cells: [{ name: 'x', value: utf8('of ann') }] }))
-    expect(await cellsOf(store, bob)).toEqual(byName(text('1', names)))
-    expect(await store.state(ann)).toEqual({ row: utf8('a'), cells: [{ name: 'x', value: utf8('of ann') }] })
-    await store.commit(one(bob, { cells: [{ name: 'ż', value: null }, { name: 'nowhere', value: null }, ...text('2', ['cell 7', 'new'])] }))
-    const left = names.filter(name => name !== 'ż' && name !== 'cell 7')
-    expect(await cellsOf(store, bob)).toEqual(byName([...text('1', left), ...text('2', ['cell 7', 'new'])]))
-    expect(await rowOf(store, bob)).toEqual(utf8('s'))
-    expect((await collect(store.objects())).length).toBe(2)
-
-    await store.commit(one(bob, { state: null, cells: text('3', ['late']) }))
-    expect(await store.state(bob)).toBeUndefined()
-    await store.commit(one(bob, { cells: text('3', ['late']) }))
-    await store.commit(one(bob, { state: utf8('again') }))
-    expect(await store.state(bob)).toEqual({ row: utf8('again'), cells: [] })
-  })
-
-  withStore('cells of what is gone are not there for what comes, in the same commit and after a restart', async (store, fixture) => {
-    const cells = [{ name: 'x', value: utf8('x') }]
-    await store.commit({ objects: [change(bob, { state: utf8('s'), cells }), change(bob, { state: null }), change(bob, { state: utf8('t') })] }, { sync: true })
-    expect(await store.state(bob)).toEqual({ row: utf8('t'), cells: [] })
-    await store.commit(one(ann, { state: utf8('s'), cells }), { sync: true })
-    await store.commit({ objects: [change(ann, { state: null }), change(bob, { state: null })] }, { sync: true })
-    const again = await fixture.reopen()
-    await again.open()
-    await again.commit({ objects: [change(office, { state: utf8('o') }), change(formatId('Person', key(9)), { state: utf8('p') })] })
-    expect(await again.state(office)).toEqual({ row: utf8('o'), cells: [] })
-    expect(await again.state(formatId('Person', key(9)))).toEqual({ row: utf8('p'), cells: [] })
-  })
-
-  withStore('row and cells that are read are of one commit', async store => {
-    const commits = Array.from({ length: 20 }, (_, i) => store.commit(one(bob, { state: utf8(`${i}`), cells: [{ name: 'x', value: utf8(`${i}`) }] })))
-    const seen = await Promise.all(commits.map(async commit => {
-      await commit
-      return await store.state(bob)
-    }))
-    for (const state of seen) expect(state!.cells).toEqual([{ name: 'x', value: state!.row }])
-  })
+  cellTests(withStore, { expect })
 
   withStore('a model whose objects have updates or a state alone is listed', async store => {
     await store.commit({ objects: [change(office, { state: utf8('s') }), change(bob, { put: [update(1)] })] })
@@ -363,55 +317,4 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
     ]
     for (const verb of verbs) await expect(verb()).rejects.toMatchObject({ code: 'STORE_NOT_OPEN' })
   }
-}
-
-/** 32 bytes that may stand for a public key, different for each pair. */
-function key (fill: number, more = 0): Uint8Array {
-  const bytes = new Uint8Array(32).fill(7)
-  bytes[0] = fill
-  bytes[1] = more >> 8
-  bytes[2] = more & 255
-  return bytes
-}
-
-const ann = formatId('Person', key(1))
-const bob = formatId('Person', key(2))
-const office = formatId('Company', key(2))
-
-function idOf (n: number): string {
-  return n.toString(16).padStart(8, '0') + 'ab'.repeat(28)
-}
-
-function update (n: number): StoredUpdate {
-  return { id: idOf(n), frame: utf8(`frame ${n}`), millis: 1000 + n }
-}
-
-function item (object: ObjectId, n: number): object {
-  return { millis: 1000 + n, id: idOf(n), object }
-}
-
-function change (object: ObjectId, parts: Partial<ObjectCommit>): ObjectCommit {
-  return { object, put: [], drop: [], ...parts }
-}
-
-function one (object: ObjectId, parts: Partial<ObjectCommit>): Commit {
-  return { objects: [change(object, parts)] }
-}
-
-async function rowOf (store: Store, object: ObjectId): Promise<Uint8Array | undefined> {
-  return (await store.state(object))?.row
-}
-
-async function cellsOf (store: Store, object: ObjectId): Promise<StoredCell[]> {
-  return byName([...(await store.state(object))!.cells])
-}
-
-function byName (cells: StoredCell[]): StoredCell[] {
-  return cells.sort((a, b) => a.name < b.name ? -1 : 1)
-}
-
-async function collect<T> (items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const row of items) collected.push(row)
-  return collected
 }
