@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { bytesToHex, hexToBytes, utf8 } from '../../src/bytes.js'
 import { nativeProvider } from '../../src/keys/native.js'
 import { portableProvider } from '../../src/keys/portable.js'
-import { ORDER, SMALL_ORDER_KEYS, anyMutation, littleEndian, toBigint } from './mutations.js'
+import { ORDER, SMALL_ORDER_KEYS, WEAK_EXCHANGE_KEYS, littleEndian, toBigint } from './mutations.js'
 
 const providers = [nativeProvider, portableProvider]
 const seed = hexToBytes('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
@@ -55,11 +55,7 @@ describe.each(providers)('$name', provider => {
   })
 
   test('a shared secret of zeros is none', () => {
-    // The points of small order of Curve25519 and of its twist.
-    const weak = [0n, 1n, 2n ** 255n - 20n, 2n ** 255n - 19n, 2n ** 255n - 18n,
-      325606250916557431795983626356110631294008115727848805560023387167927233504n,
-      39382357235489614581723060781553021112529911719440698176882885853963445705823n]
-    for (const u of weak) expect(provider.sharedSecret(seed, littleEndian(u))).toBeUndefined()
+    for (const weak of WEAK_EXCHANGE_KEYS) expect(provider.sharedSecret(seed, weak)).toBeUndefined()
   })
 
   test('keys of another length are refused with a code', () => {
@@ -90,17 +86,6 @@ describe('native and portable agree', () => {
     expect(portable).toEqual(native)
     return native
   }
-
-  test('on signatures that were tampered with', () => {
-    let good = 0
-    fc.assert(fc.property(fc.constantFrom(0, 1, 2), anyMutation, (which, mutate) => {
-      const own = new Uint8Array(32).fill(which)
-      const message = utf8(`message ${which}`)
-      const { publicKey: key, message: text, signature } = mutate({ publicKey: nativeProvider.publicKey(own), message, signature: nativeProvider.sign(own, message) })
-      if (expectSame(provider => provider.verify(key, text, signature))) good++
-    }), { numRuns: 300 })
-    expect(good).toBeGreaterThan(0)
-  })
 
   test('on keys, signatures and shared secrets', () => {
     fc.assert(fc.property(anyKey, anyKey, (secret, other) => {
