@@ -9,6 +9,7 @@ import { Deadline } from './deadline.js'
 import { dialError, lostPeer, otherNetwork, ownAddress, parseAddress, unreachable } from './dial-error.js'
 import type { Found } from './discovery.js'
 import { LIMITS, TIMES } from './limits.js'
+import { stopWithTimers } from './leftover-timers.js'
 import { Links } from './links.js'
 import { listenError } from './listen-error.js'
 import { namesOf, type Names } from './names.js'
@@ -193,7 +194,7 @@ class Libp2pNetwork implements Network {
     this.#redial.stop()
     await this.#starting?.catch(() => { /* start() has told its caller */ })
     this.#links.clear()
-    await this.#libp2p?.stop()
+    if (this.#libp2p !== undefined) await stopWithTimers(this.#libp2p)
   }
 
   #identified ({ peerId, protocols, listenAddrs, connection }: IdentifyResult): void {
