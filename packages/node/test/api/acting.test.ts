@@ -43,7 +43,7 @@ describe('a save without the right', () => {
     seen.age = 2
     const error = await thrownBy(() => seen.save())
     expect(error).toMatchObject({ code: 'ORM_NOT_AUTHORIZED', details: { object: card.id, caller: b.status.self, field: 'age' } })
-    expect(error.message).toMatch(/may not change age of Card:.*\$\.authorize/)
+    expect(error.message).toMatch(/may not change Card.age of Card:.*\$\.authorize/)
     expect([seen.$.dirty, (await b.use(Card).open(card.id)).note]).toEqual([['age', 'note'], undefined])
     delete seen.age
     await seen.$.refresh()
