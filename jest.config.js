@@ -28,6 +28,7 @@ function project (displayName, decorators, options) {
     displayName,
     rootDir: import.meta.dirname,
     testEnvironment: 'node',
+    setupFiles: ['<rootDir>/tools/many-copies.js'],
     extensionsToTreatAsEsm: ['.ts'],
     moduleNameMapper: sourcesOfPackages,
     transform: { '\\.ts$': ['@swc/jest', compiler] },

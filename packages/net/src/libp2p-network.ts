@@ -9,7 +9,6 @@ import { Deadline } from './deadline.js'
 import { dialError, lostPeer, otherNetwork, ownAddress, parseAddress, unreachable } from './dial-error.js'
 import type { Found } from './discovery.js'
 import { LIMITS, TIMES } from './limits.js'
-import { stopWithTimers } from './leftover-timers.js'
 import { Links } from './links.js'
 import { listenError } from './listen-error.js'
 import { namesOf, type Names } from './names.js'
@@ -17,6 +16,7 @@ import { Offences } from './offences.js'
 import { checkOptions, type NetworkOptions } from './options.js'
 import { Redial } from './redial.js'
 import { Requests } from './request.js'
+import { stopLibp2p } from './stop-libp2p.js'
 import { Verdicts } from './verdict.js'
 import { wireGossip } from './wire-gossip.js'
 
@@ -194,7 +194,7 @@ class Libp2pNetwork implements Network {
     this.#redial.stop()
     await this.#starting?.catch(() => { /* start() has told its caller */ })
     this.#links.clear()
-    if (this.#libp2p !== undefined) await stopWithTimers(this.#libp2p)
+    if (this.#libp2p !== undefined) await stopLibp2p(this.#libp2p)
   }
 
   #identified ({ peerId, protocols, listenAddrs, connection }: IdentifyResult): void {

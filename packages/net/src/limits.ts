@@ -29,6 +29,8 @@ export const TIMES = {
   dialAddress: 3_000,
   /** For a connection to close in good order. */
   hangUp: 1_000,
+  /** The same for all of them, when the network stops. */
+  farewell: 500,
   /** Between questions to the LAN. */
   mdnsQuery: 5_000,
   heartbeat: 500

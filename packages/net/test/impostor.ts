@@ -5,6 +5,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type DinemicLibp2p } from '../src/create-libp2p.js'
 import { namesOf } from '../src/names.js'
+import { stopLibp2p } from '../src/stop-libp2p.js'
 import { optionsOf, stopLater } from './bench.js'
 
 const names = namesOf('bench')
@@ -36,7 +37,7 @@ export async function startImpostor (answer: (stream: Stream) => void = () => {}
     if (sayReady) libp2p.getConnections(peerId)[0]?.newStream(names.ready).then(async stream => { await stream.close() }).catch(() => {})
   })
   await libp2p.start()
-  stopLater({ stop: async () => { await libp2p.stop() } })
+  stopLater({ stop: async () => { await stopLibp2p(libp2p) } })
   libp2p.services.gossip.subscribe(names.hello)
   return {
     id: libp2p.peerId.toString(),
