@@ -7,7 +7,7 @@ export type Kind = typeof KINDS[number]
 /** What every version of the protocol has at the same places, for ever. */
 export interface Header {
   readonly version: number
-  /** Undefined: a kind or a version that this code doesn't know. Such an update is a link and no more. */
+  /** Undefined: a kind that this code doesn't know. Such an update, and any of a later version, is a link and no more. */
   readonly kind: Kind | undefined
   readonly object: ObjectId
   /** Null: the owner, that is the object itself. */

@@ -4,14 +4,14 @@ import { clockOf } from '../../src/clock.js'
 import { formatId } from '../../src/ids.js'
 import { nativeProvider } from '../../src/keys/native.js'
 import type { GrantRef, ObjectId, UpdateId } from '../../src/types.js'
-import { Sealed } from '../../src/update-types.js'
+import { KINDS, Sealed } from '../../src/update-types.js'
 import type { Body, Epoch, Grant, Head, Operation, Update, Wrap } from '../../src/update-types.js'
 import { cellsOf } from '../../src/update/operations.js'
-import { chainKey } from '../../src/verdict/link.js'
+import { chainKey, refKey } from '../../src/verdict/link.js'
 
 /**
  * Random histories of one object, with everything that a hostile or unlucky writer can bring about: forks, bad links, wrong
- * seqs, links to nothing, closes with any heads, unknown kinds, several geneses. Unsigned: what is at stake here is
+ * seqs, links to nothing, closes with any heads, unknown kinds, later versions, several geneses, removals. Unsigned: what is at stake here is
  * what the rules make of them.
  */
 export const idOf = (model: string, number: number): ObjectId => formatId(model, nativeProvider.publicKey(new Uint8Array(32).fill(number)))
@@ -20,8 +20,8 @@ export const hashOf = (text: string): UpdateId => bytesToHex(nativeProvider.sha2
 export const OBJECT = idOf('Person', 1)
 export const CALLERS = [idOf('Person', 2), idOf('Node', 3)] as const
 export const STRANGERS = [idOf('Node', 4), idOf('Node', 5), idOf('Person', 6)] as const
-/** What the first genesis grants: twice to one caller, once to another, once to anyone, and once to read. */
-const FIRST_GRANTS: readonly Grant[] = [grantTo(CALLERS[0]), grantTo(CALLERS[1]), grantTo(null), grantTo(CALLERS[0]), grantTo(CALLERS[1], 'remove')]
+/** What the first genesis grants: twice to one caller, to another, to anyone, and once to remove. */
+const FIRST_GRANTS: readonly Grant[] = [grantTo(CALLERS[0]), grantTo(CALLERS[1]), grantTo(null), grantTo(CALLERS[0]), grantTo(CALLERS[1], 'remove'), grantTo(null)]
 
 export interface Step { readonly what: number, readonly who: number, readonly pick: number, readonly twist: number, readonly heads: readonly { readonly pick: number, readonly twist: number }[], readonly operations: readonly number[], readonly supersedes: readonly number[] }
 
@@ -60,16 +60,28 @@ function makeUpdate (earlier: readonly Update[], number: number, step: Step): Up
   const what = step.what % 24
   if (what === 0) return makeGenesis(number, step, [grantTo(null), grantTo(CALLERS[1])])
   const owner = what < 10
-  const grant = owner ? null : pick(grantsOf(earlier), step.who)
-  const author = grant === null ? null : grant.subject ?? pick(STRANGERS, step.who >> 4)
+  const grant = owner ? null : someGrant(earlier, step)
+  // Mostly the same stranger: chains of one update don't fork.
+  const author = grant === null ? null : grant.subject ?? STRANGERS[Math.max(0, (step.who >> 4) % 6 - 3)]!
   const place = placeOf(earlier, step, { author, root: grant?.ref ?? null })
   const body = owner ? ownersBody(earlier, what, step) : callersBody(what, step)
   return finish(number, step, { ...place, author, root: grant?.ref ?? null, body })
 }
 
+/** Rather one under which there is something already. */
+function someGrant (earlier: readonly Update[], { who, twist }: Step): { ref: GrantRef, subject: ObjectId | null } {
+  const all = grantsOf(earlier)
+  const used = new Set(earlier.flatMap(({ root }) => root === null ? [] : [refKey(root)]))
+  const inUse = all.filter(({ ref }) => used.has(refKey(ref)))
+  return pick(inUse.length > 0 && (twist >> 6) % 3 > 0 ? inUse : all, who)
+}
+
 function makeGenesis (number: number, step: Step, grants: readonly Grant[]): Update {
   const encrypted = step.twist % 3 === 0 ? ['secret'] : []
-  return finish(number, step, { author: null, root: null, seq: 0, prev: null, body: { kind: 'genesis', operations: operationsOf(step), grants, encrypted, epoch: null } })
+  const place = { author: null, root: null, seq: 0, prev: null }
+  // Not the first: what grants nothing brings no callers.
+  if (number > 0 && step.twist % 5 === 0) return finish(number, step, { ...place, body: { kind: 'unknown' } })
+  return finish(number, step, { ...place, body: { kind: 'genesis', operations: operationsOf(step), grants, encrypted, epoch: null } })
 }
 
 function finish (number: number, step: Step, made: Pick<Update, 'author' | 'root' | 'seq' | 'prev' | 'body'>): Update {
@@ -80,12 +92,19 @@ function finish (number: number, step: Step, made: Pick<Update, 'author' | 'root
     ...made,
     id,
     object: OBJECT,
-    version: 1,
-    kind: made.body.kind === 'unknown' ? undefined : made.body.kind,
+    ...made.body.kind === 'unknown' ? foreign(made, step) : { kind: made.body.kind, version: 1 },
     clock: clockOf(step.pick % 5),
     supersedes: supersedes.filter(target => target !== id),
     frame: new Uint8Array()
   }
+}
+
+/** Of a kind that nobody knows yet, or a kind that is known in a version that isn't. */
+function foreign ({ seq, author }: Pick<Update, 'seq' | 'author'>, { twist, pick: at }: Step): Pick<Update, 'kind' | 'version'> {
+  if (seq === 0) return { kind: 'genesis', version: 2 }
+  if (twist % 2 === 0) return { kind: undefined, version: 1 }
+  const kinds = KINDS.filter(kind => kind !== 'genesis' && (kind !== 'remove' || author !== null))
+  return { kind: kinds[at % kinds.length], version: 2 }
 }
 
 function ownersBody (earlier: readonly Update[], what: number, step: Step): Body {
@@ -100,7 +119,7 @@ function ownersBody (earlier: readonly Update[], what: number, step: Step): Body
 
 function callersBody (what: number, step: Step): Body {
   if (what === 10) return { kind: 'unknown' }
-  if (what === 11) return { kind: 'remove', via: null }
+  if (what === 11) return { kind: 'remove', via: viaOf(step) }
   return { kind: 'change', operations: operationsOf(step), via: viaOf(step) }
 }
 
@@ -109,8 +128,7 @@ function viaOf (step: Step): { id: UpdateId, author: ObjectId } | null {
 }
 
 function closeBody (earlier: readonly Update[], step: Step): Body {
-  const known = grantsOf(earlier)
-  const grant = pick(known, step.who)
+  const grant = someGrant(earlier, step)
   const ref = step.twist % 16 === 0 ? { id: hashOf('no grant'), index: 0 } : grant.ref
   const under = earlier.filter(update => update.root !== null && update.root.id === grant.ref.id && update.root.index === grant.ref.index)
   // Heads with an author where the grant isn't to anyone, and the reverse, are well formed all the same.
