@@ -34,6 +34,17 @@ export async function promises (orm: Orm, company: Company, person: Person): Pro
   await orm.use(Person).create({ employer: company.id })
   for await (const rows of Person.live({ limit: 2 })) rows.map(({ name }) => name.length)
 
+  for (const { author, time, verdict, operations, grants, close, fork } of await created.$.history()) {
+    const text: string = `${author} ${time.toISOString()} ${grants.map(({ subject, right }) => subject + right).join()} ${close?.keeps.join() ?? ''} ${fork.join()}`
+    const counts: boolean = verdict === 'ok'
+    // @ts-expect-error there is no such verdict
+    const never: boolean = verdict === 'good'
+    for (const operation of operations) if (operation.op === 'put') first?.startsWith(operation.key + text + String(counts) + String(never))
+  }
+  const [proof] = await created.$.forks()
+  const frames: readonly [Uint8Array, Uint8Array] | undefined = proof?.frames
+  const conflicting: readonly (string | undefined)[] = created.$.conflicts('phones').map(({ key, value }) => typeof value === 'string' ? value : key)
+
   // @ts-expect-error a misspelt field
   await Person.create({ nmae: 'Ann' })
   // @ts-expect-error a number is not a string
@@ -60,5 +71,5 @@ export async function promises (orm: Orm, company: Company, person: Person): Pro
   created.$.can('write')
   // @ts-expect-error a save that doesn't propose gives ids
   const wrong: { answer: string }[] = await created.save()
-  return [found, opened, saved, answers, first, made, wrong]
+  return [found, opened, saved, answers, first, made, wrong, frames, conflicting]
 }
