@@ -4,6 +4,11 @@ import type { ObjectId, Store } from '@dinemic/core'
 const ROW = 'running'
 const ASKED = 10_000
 
+/** Whether no node uses the store, and the last one stopped of its own accord. */
+export async function stoppedWell (store: Store): Promise<boolean> {
+  return await store.setting(ROW) === undefined
+}
+
 export interface Asked { readonly asked: readonly string[], readonly failed: readonly string[] }
 
 /**
@@ -24,7 +29,7 @@ export class Continuity {
   }
 
   async start (): Promise<void> {
-    this.#stoppedWell = await this.#store.setting(ROW) === undefined
+    this.#stoppedWell = await stoppedWell(this.#store)
     await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] }, { sync: true })
   }
 

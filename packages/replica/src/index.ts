@@ -2,6 +2,8 @@ export type {
   Admit, CommitEvent, Engine, FieldChange, GrantRequest, HookProgress, HooksPort, Newcomer, ObjectChange, ProposalAnswer, Reader,
   RevokeRequest, UpdateRecord, WaitOptions, WriteRequest
 } from './engine.js'
+export { inspectStore } from './inspect.js'
+export type { Inspection, ModelInspection } from './inspect.js'
 export type { Mask } from './masks.js'
 export { Replica } from './replica.js'
 export type { ReplicaOptions } from './replica.js'

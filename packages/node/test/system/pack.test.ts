@@ -36,6 +36,11 @@ test('npm installs our packages from the tarballs, and nothing of ours from else
   expect(versions.filter(resolved => !resolved!.startsWith('file:'))).toEqual([])
 })
 
+test('npm installs the command dinemic', async () => {
+  const { stdout } = await run(join(app, 'node_modules/.bin/dinemic'), ['--help'], { cwd: app, env: { ...process.env, NODE_OPTIONS: '' } })
+  expect(stdout).toContain('dinemic doctor <path>')
+})
+
 test.each(['legacy', 'standard'])('tsc compiles the app with %s decorators, and it runs', async decorators => {
   await writeJson('tsconfig.json', {
     compilerOptions: {
