@@ -1,5 +1,5 @@
 import { DinemicError, formatId } from '@dinemic/core'
-import type { CryptoProvider, ObjectId, Operation, Platform, Value } from '@dinemic/core'
+import type { CryptoProvider, Network, ObjectId, Operation, Platform, Value } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
@@ -74,15 +74,31 @@ export class Lan {
 
   /** Has somebody who answers nothing tell a peer these frames of a model, and no more. */
   async tell (peer: Peer, model: string, ...frames: Uint8Array[]): Promise<void> {
-    const stranger = this.hub.create()
-    stranger.handle({ message: async () => 'ignore', request: async () => { throw new DinemicError('REPLICA_BAD_MESSAGE', 'a stranger answers nothing') }, connected: () => {}, disconnected: () => {} })
-    stranger.subscribe(model)
-    await stranger.start()
-    const id = await stranger.connect(peer.address)
-    await stranger.publish(model, encodeFrames(frames))
-    await this.quiet()
-    await stranger.disconnect(id)
-    await stranger.stop()
+    await this.#asStranger(peer, async network => {
+      network.subscribe(model)
+      await network.publish(model, encodeFrames(frames))
+      await this.quiet()
+    })
+  }
+
+  /** What a peer answers a stranger. */
+  async ask (peer: Peer, request: Uint8Array): Promise<Uint8Array> {
+    return await this.#asStranger(peer, async (network, id) => {
+      const answer = network.request(id, request)
+      await this.quiet()
+      return await answer
+    })
+  }
+
+  async #asStranger<T> (peer: Peer, task: (network: Network, peer: string) => Promise<T>): Promise<T> {
+    const network = this.hub.create()
+    network.handle({ message: async () => 'ignore', request: async () => { throw new DinemicError('REPLICA_BAD_MESSAGE', 'a stranger answers nothing') }, connected: () => {}, disconnected: () => {} })
+    await network.start()
+    try {
+      return await task(network, await network.connect(peer.address))
+    } finally {
+      await network.stop()
+    }
   }
 
   /** Until nothing is under way anywhere. */
