@@ -1,6 +1,6 @@
 import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
 import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
-import { sealOperations } from './author/sealing.js'
+import { Sealer } from './author/sealing.js'
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
 import type { Objects } from './objects.js'
@@ -53,7 +53,8 @@ export class Proposals {
     if (usable === undefined && operations.some(operation => 'value' in operation && names.has(operation.field))) {
       throw new DinemicError('ORM_EPOCH_PENDING', `${object} has no key to encrypt with at the moment. Propose again when its owner's node has been here.`, { details: { object } })
     }
-    const sealed = sealOperations({ provider: binding.provider, random: length => platform.random(length), object, names }, operations, usable === undefined ? undefined : { id: usable.id, seed: undefined })
+    const sealer = new Sealer({ provider: binding.provider, random: length => platform.random(length), object, writer: { id: caller, seed } })
+    const sealed = sealer.seal(operations, names, usable === undefined ? undefined : { id: usable.id, seed: undefined })
     return signUpdate(binding, seed, {
       object, author: caller, root: null, seq: 0, prev: null, clock: nextClock(platform.now(), []), supersedes: [],
       body: remove === true ? { kind: 'remove', via: null } : { kind: 'change', operations: sealed, via: null }

@@ -9,7 +9,7 @@ import type { ChainEnd } from './chain.js'
 import { headsToKeep } from './heads.js'
 import { KeyMaker } from './key-maker.js'
 import { notAuthorized, sharesOf } from './rights.js'
-import { clearlyShown, isSealed, openOperations, sealOperations } from './sealing.js'
+import { Sealer, clearlyShown, isSealed } from './sealing.js'
 import type { Epoch } from './sealing.js'
 import { chunk, splitOperations } from './split.js'
 
@@ -60,10 +60,11 @@ class Save {
   readonly #request: WriteRequest
   readonly #caller: KeyHolder
   readonly #via: Via | null
-  /** For the owner. */
-  readonly #keyMaker: KeyMaker
   /** One for all its updates: by the clocks of a creation others see how far it goes. */
   readonly #now: number
+  /** For the owner. */
+  readonly #keyMaker: KeyMaker
+  readonly #sealer: Sealer
 
   constructor (parts: AuthorParts, stage: Stage, request: WriteRequest, caller: KeyHolder, via: Via | null = null) {
     this.#parts = parts
@@ -71,8 +72,11 @@ class Save {
     this.#request = request
     this.#caller = caller
     this.#via = via
-    this.#keyMaker = new KeyMaker({ provider: parts.binding.provider, random: parts.platform.random.bind(parts.platform), owner: caller })
     this.#now = parts.platform.now()
+    const random: Platform['random'] = length => parts.platform.random(length)
+    const { provider } = parts.binding
+    this.#keyMaker = new KeyMaker({ provider, random, owner: caller })
+    this.#sealer = new Sealer({ provider, random, object: request.object, writer: caller })
   }
 
   /** Closes come first, so that what is sealed in the same save is out of reach for whom they end. */
@@ -117,7 +121,7 @@ class Save {
     // A grant carries its reader's wrap itself, so the epoch needs none.
     const fresh = names.length === 0 ? undefined : newEpoch(this.#provider, this.#caller, this.#state, [], this.#parts.platform.random(EPOCH_NONCE))
     const epoch = fresh === undefined ? undefined : { id: fresh.epoch.id, seed: fresh.seed }
-    const sealed = sealOperations(this.#sealing(object, new Set(names)), operations, epoch)
+    const sealed = this.#sealer.seal(operations, new Set(names), epoch)
     const [first = [], ...rest] = splitOperations(sealed)
     const [ownGrants = [], ...furtherGrants] = chunk(grants, LIMITS.grants)
     await this.#take(this.#sign({
@@ -161,8 +165,8 @@ class Save {
     const names = new Set([...this.#state.encrypted, ...this.#request.encrypted])
     for (const operation of operations) if (isSealed(operation)) names.add(operation.field)
     const epoch = this.#epoch(operations, names)
-    const clear = epoch === undefined ? operations : openOperations(operations, epoch, { provider: this.#provider, state: this.#state, holder: this.#caller })
-    const sealed = sealOperations(this.#sealing(this.#request.object, names), clear, epoch)
+    const clear = epoch === undefined ? operations : this.#sealer.reopen(operations, this.#state, epoch)
+    const sealed = this.#sealer.seal(clear, names, epoch)
     // An endorsement stays whole, as the proposal was: the increments of one update alone count for a proposal.
     const runs = this.#via === null ? splitOperations(sealed) : [sealed]
     for (const run of runs) await this.#write(grant, run, base)
@@ -230,10 +234,6 @@ class Save {
 
   #hasRoom ({ ref, grant }: GrantState): boolean {
     return grant.limit === null || chainEnd(this.#stage.live, this.#caller.id, ref).seq <= grant.limit
-  }
-
-  #sealing (object: ObjectId, names: ReadonlySet<string>): Parameters<typeof sealOperations>[0] {
-    return { provider: this.#provider, random: length => this.#parts.platform.random(length), object, names }
   }
 
   get #provider (): NetworkBinding['provider'] {

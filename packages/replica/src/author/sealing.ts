@@ -4,41 +4,43 @@ import type { CryptoProvider, KeyHolder, ObjectId, ObjectState, Operation, Place
 /** An epoch to seal to; without its seed by a writer who may not read. */
 export interface Epoch { readonly id: string, readonly seed: Uint8Array | undefined }
 
-export interface Sealing {
-  readonly provider: CryptoProvider
-  readonly random: Platform['random']
-  readonly object: ObjectId
-  /** Names of encrypted fields. */
-  readonly names: ReadonlySet<string>
-}
+export interface SealerParts { readonly provider: CryptoProvider, readonly random: Platform['random'], readonly object: ObjectId, readonly writer: KeyHolder }
 
-/** The operations with the values of encrypted fields sealed. What is sealed already stays as it is. */
-export function sealOperations (sealing: Sealing, operations: readonly Operation[], epoch: Epoch | undefined): Operation[] {
-  return operations.map(operation => {
-    if (!('value' in operation) || operation.value instanceof Sealed || !sealing.names.has(operation.field)) return operation
-    if (epoch === undefined) throw new TypeError('an encrypted value and no epoch to seal it to')
-    const { provider, random, object } = sealing
-    const value = sealValue(provider, { epoch: epoch.id, seed: epoch.seed, place: placeOf(object, operation), value: operation.value as Value, random })
-    return { ...operation, value }
-  })
-}
+/** Seals what one writer writes of one object. */
+export class Sealer {
+  readonly #parts: SealerParts
 
-export interface Opening { readonly provider: CryptoProvider, readonly state: ObjectState, readonly holder: KeyHolder }
+  constructor (parts: SealerParts) {
+    this.#parts = parts
+  }
 
-/**
- * The operations with what comes sealed in the clear, to be sealed anew: whoever sealed it may have used an epoch that
- * somebody holds who is shut out by now. What is sealed to `epoch` stays as it is where the holder may not read.
- * Throws `ORM_FIELD_SEALED` for what can be neither opened nor left, `ORM_FIELD_CORRUPT` for what is damaged.
- */
-export function openOperations (operations: readonly Operation[], epoch: Epoch, { provider, state, holder }: Opening): Operation[] {
-  return operations.map(operation => {
-    if (!isSealed(operation)) return operation
-    const seed = seedsOf(provider, state, holder).get(operation.value.epoch)
-    if (seed !== undefined) return { ...operation, value: openValue(provider, seed, placeOf(state.id, operation), operation.value) }
-    if (operation.value.epoch === epoch.id) return operation
-    const name = `${parseId(state.id).model}.${operation.field}`
-    throw new DinemicError('ORM_FIELD_SEALED', `${name} of ${state.id} comes encrypted with a key that is not in use any more, and ${holder.id} has no key to encrypt it anew. Have it proposed again, or accepted where the object's key is.`, { details: { object: state.id, field: operation.field } })
-  })
+  /** The operations with the values of these fields sealed. What is sealed already stays as it is. */
+  seal (operations: readonly Operation[], names: ReadonlySet<string>, epoch: Epoch | undefined): Operation[] {
+    const { provider, random, object } = this.#parts
+    return operations.map(operation => {
+      if (!('value' in operation) || operation.value instanceof Sealed || !names.has(operation.field)) return operation
+      if (epoch === undefined) throw new TypeError('an encrypted value and no epoch to seal it to')
+      const value = sealValue(provider, { epoch: epoch.id, seed: epoch.seed, place: placeOf(object, operation), value: operation.value as Value, random })
+      return { ...operation, value }
+    })
+  }
+
+  /**
+   * The operations with what comes sealed in the clear, to be sealed anew: whoever sealed it may have used an epoch that
+   * somebody holds who is shut out by now. What is sealed to `epoch` stays as it is where the writer may not read.
+   * Throws `ORM_FIELD_SEALED` for what can be neither opened nor left, `ORM_FIELD_CORRUPT` for what is damaged.
+   */
+  reopen (operations: readonly Operation[], state: ObjectState, epoch: Epoch): Operation[] {
+    const { provider, object, writer } = this.#parts
+    return operations.map(operation => {
+      if (!isSealed(operation)) return operation
+      const { field, value } = operation
+      const seed = seedsOf(provider, state, writer).get(value.epoch)
+      if (seed !== undefined) return { ...operation, value: openValue(provider, seed, placeOf(object, operation), value) }
+      if (value.epoch === epoch.id) return operation
+      throw new DinemicError('ORM_FIELD_SEALED', `${parseId(object).model}.${field} of ${object} comes encrypted with a key that is not in use any more, and ${writer.id} has no key to encrypt it anew. Have it proposed again, or accepted where the object's key is.`, { details: { object, field } })
+    })
+  }
 }
 
 export function isSealed (operation: Operation): operation is Extract<Operation, { value: WireValue }> & { value: Sealed } {

@@ -1,17 +1,18 @@
-import { bytesToHex, clockMillis, isModelName, parseId } from '@dinemic/core'
-import type { Network, Update, UpdateId } from '@dinemic/core'
+import { bytesToHex, clockMillis, clockOf, isModelName, parseId, sealValue, signUpdate } from '@dinemic/core'
+import type { Network, Place, Update, UpdateId } from '@dinemic/core'
 import { SeededRandom } from '@dinemic/core/testing'
-import { decodeRequest, encodeFrames, encodeGot, encodeGreeting, encodeList } from '../../../src/sync/messages.js'
+import { decodeRequest, encodeFrames, encodeGot, encodeGreeting, encodeList, encodeRequest } from '../../../src/sync/messages.js'
 import { MODELS } from '../node.js'
 import { newPerson } from '../people.js'
+import type { SimNode } from '../node.js'
 import type { Person } from '../people.js'
 import type { World } from '../world.js'
 import { breakSchema, flood, fromTheFuture, malleate, placeBadly, ruleBadly, transplant } from './attacks-on-bytes.js'
-import { backDate, fork, futureDate, hideCloses, launder, linkBadly, replay, supersedeAll, withhold, writeOn } from './attacks-on-chains.js'
+import { backDate, fork, futureDate, hideCloses, hideEarlier, launder, linkBadly, replay, supersedeAll, withhold, writeOn } from './attacks-on-chains.js'
 import type { Attack } from './attacks-on-chains.js'
 
 const ATTACKS: Readonly<Record<string, Attack>> = {
-  backDate, breakSchema, flood, fork, fromTheFuture, futureDate, hideCloses, launder, linkBadly, malleate, placeBadly, replay, ruleBadly, supersedeAll, transplant, withhold, writeOn
+  backDate, breakSchema, flood, fork, fromTheFuture, futureDate, hideCloses, hideEarlier, launder, linkBadly, malleate, placeBadly, replay, ruleBadly, supersedeAll, transplant, withhold, writeOn
 }
 const GRANT_HIDING = 0.2
 
@@ -47,6 +48,7 @@ export class Adversary {
   async act (random: SeededRandom): Promise<string> {
     const victims = random.shuffled(this.#world.up).slice(0, random.between(1, 3))
     for (const victim of victims) await this.#network.connect(`memory:${victim.name}`).catch(() => { /* kept apart */ })
+    if (random.chance(0.08)) return this.#propose(random, victims)
     const [name, attack] = random.chance(0.1) ? ['release', () => this.#withheld.splice(0)] as const : random.pick(Object.entries(ATTACKS))!
     const frames = attack({
       world: this.#world, random, people: this.#people, own: this.#own,
@@ -58,6 +60,24 @@ export class Adversary {
       await this.#network.publish(this.#topicOf(batch[0]!, random), encodeFrames(batch))
     }
     return `${name}: ${frames.length} frames to ${victims.map(victim => victim.name).join(' ')}`
+  }
+
+  /** A value under any epoch that there ever was, and not always for the place where it is put. */
+  #propose (random: SeededRandom, victims: readonly SimNode[]): string {
+    const { library, provider, binding } = this.#world
+    const author = random.pick(this.#people)!
+    const object = random.pick(library.objects.filter(id => id !== author.id))
+    const epochs = object === undefined ? [] : library.of(object).flatMap(({ body }) => 'epoch' in body && body.epoch !== null ? [body.epoch.id] : [])
+    const epoch = random.pick(epochs)
+    if (object === undefined || epoch === undefined) return 'nothing to propose'
+    const place: Place = { object, field: random.chance(0.9) ? 'salary' : 'diary', slot: 'register' }
+    const value = sealValue(provider, { epoch, place, value: 'proposed by an adversary', random: length => random.bytes(length) })
+    const { frame } = signUpdate(binding, author.seed, {
+      object, author: author.id, root: null, seq: 0, prev: null, clock: clockOf(victims[0]?.platform.now() ?? 0), supersedes: [],
+      body: { kind: 'change', operations: [{ op: 'set', field: 'salary', value }], via: null }
+    })
+    for (const { name } of victims) void this.#network.request(name, encodeRequest({ ask: 'propose', frame })).catch(() => { /* refused, or lost */ })
+    return `proposes for ${object}`
   }
 
   #topicOf (frame: Uint8Array, random: SeededRandom): string {

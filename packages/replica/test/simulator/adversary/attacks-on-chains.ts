@@ -103,6 +103,13 @@ export const hideCloses: Attack = ({ random, world }) => {
   return object === undefined ? [] : world.library.of(object).filter(({ kind }) => kind !== 'close').slice(-20).map(({ frame }) => frame)
 }
 
+/** The last closes and epochs of an object without those before. */
+export const hideEarlier: Attack = ({ random, world }) => {
+  const object = random.pick(world.library.objects)
+  const ruling = object === undefined ? [] : world.library.of(object).filter(({ body }) => 'epoch' in body && body.epoch !== null)
+  return ruling.slice(-random.between(1, 2)).map(({ frame }) => frame)
+}
+
 /** Points at everything as replaced. */
 export const supersedeAll: Attack = scene => {
   const foothold = someFoothold(scene)

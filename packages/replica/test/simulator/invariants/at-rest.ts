@@ -1,4 +1,4 @@
-import { Sealed, can, readersOf } from '@dinemic/core'
+import { Sealed, can, needsKeys, readersOf } from '@dinemic/core'
 import type { KeyHolder, ObjectId, SetItem } from '@dinemic/core'
 import { decodeRow } from '../../../src/object-row.js'
 import { MODELS } from '../node.js'
@@ -18,7 +18,10 @@ export async function checkAtRest (world: World, states: States, secrets: Secret
       if (await reconciledSet(node, model) !== ids) world.fail('reconciled sets become equal', `those of ${model} on ${first!.name} and ${node.name}`)
     }
   }
-  for (const { id } of world.objects) await checkReaders(world, secrets, id, holders)
+  for (const { id } of world.objects) {
+    await checkKeys(world, id)
+    await checkReaders(world, secrets, id, holders)
+  }
   secrets.atRest(holders)
 }
 
@@ -33,6 +36,14 @@ async function checkObject (world: World, states: States, object: ObjectId): Pro
     }
     if (found?.hash !== expected?.hash) world.fail('all nodes are in the same state', `${object} differs on ${first!.name} and ${node.name}`)
   }
+}
+
+/** Where an owner's node is, there is an epoch to seal to, and who may read has it. */
+async function checkKeys (world: World, object: ObjectId): Promise<void> {
+  const row = await world.nodes[0]!.store.state(object)
+  if (row === undefined || await keeperOf(world, object) === undefined) return
+  const { full } = decodeRow(row)
+  if (full.geneses.length > 0 && needsKeys(full)) world.fail('an owner\'s node sees to the keys', `${object} has no usable epoch, or a reader without it`)
 }
 
 /** Each open reader whose key is somewhere opens what honest writers have sealed, and what shows. */

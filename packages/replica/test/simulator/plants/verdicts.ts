@@ -1,5 +1,5 @@
 import { Verdicts, chainKey, countsAtOnce, isAnchor, isGoodLink, isRootOf, refKey, speaksOf, verdictOf } from '@dinemic/core'
-import type { Head, Link, UpdateId, Verdict, VerdictChange } from '@dinemic/core'
+import type { GrantRef, Head, Link, UpdateId, Verdict, VerdictChange } from '@dinemic/core'
 import { patch } from './plant.js'
 import type { Plant } from './plant.js'
 
@@ -28,16 +28,17 @@ export const verdictPlants: readonly Plant[] = [
   { bug: 'accept a bad link', install: () => judging(ruled({ ...RIGHT, isGood: () => true })) },
   { bug: 'the owner\'s grants and closes wait for what is missing', install: () => judging(ruled({ ...RIGHT, countsAtOnce: (links, x) => countsAtOnce(x) && (x.prev === null || links.has(x.prev)) })) },
   { bug: 'of several closes one decides', install: () => judging(ruled(RIGHT, closes => closes.slice(0, 1))) },
+  { bug: 'the close of a grant to anyone names nobody', install: () => judging(ruled(RIGHT, (closes, toAnyone) => toAnyone ? closes.map(() => []) : closes)) },
   { bug: 'drop what a close revokes without the exception', install: () => patch(Verdicts.prototype, 'isNamed', () => () => false) }
 ]
 
 /** The same machine with the right rule: shows that what is found is the bug and not the machine. */
 export const control: Plant = { bug: 'none: the rule itself, judged anew each time', install: () => judging(ruled(RIGHT)) }
 
-function ruled (rule: Rule, choose = (closes: Head[][]): Head[][] => closes): Judge {
+function ruled (rule: Rule, choose = (closes: Head[][], _toAnyone: boolean): Head[][] => closes): Judge {
   const judge = (links: Links, x: Link): Verdict => {
     if (countsAtOnce(x)) return rule.countsAtOnce(links, x) ? 'ok' : 'pending'
-    if (x.root !== null && choose(closesOf(links, x)).some(heads => heads.every(head => rule.objects(links, head, x)))) return 'revoked'
+    if (x.root !== null && choose(closesOf(links, x), isToAnyone(links, x.root)).some(heads => heads.every(head => rule.objects(links, head, x)))) return 'revoked'
     const prev = x.prev === null ? undefined : links.get(x.prev)
     if (prev === undefined || !rule.isGood(prev, x)) return 'pending'
     if ((x.seq === 1 && isRootOf(prev, x)) || isAnchor(prev)) return 'ok'
@@ -48,10 +49,14 @@ function ruled (rule: Rule, choose = (closes: Head[][]): Head[][] => closes): Ju
 
 function closesOf (links: Links, x: Link): Head[][] {
   const root = x.root!
-  const toAnyone = links.get(root.id)?.subjects[root.index] === null
+  const toAnyone = isToAnyone(links, root)
   return [...links.values()]
     .filter(link => link.close !== null && refKey(link.close.grant) === refKey(root))
     .map(link => link.close!.heads.filter(head => speaksOf(head, x.author, toAnyone)))
+}
+
+function isToAnyone (links: Links, root: GrantRef): boolean {
+  return links.get(root.id)?.subjects[root.index] === null
 }
 
 function walkObjects (links: Links, head: Head, x: Link, unknown: boolean): boolean {
