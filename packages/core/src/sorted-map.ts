@@ -8,19 +8,19 @@ export interface MapChange<V> { readonly key: string, readonly before: V | undef
  * A map that is never changed, in the order in which JavaScript compares strings: `set` and `delete` give another one that
  * shares all but O(log n) of its nodes with this one, and what differs between two is found without a look at what they share.
  */
-export class SortedMap<V extends {}> implements Iterable<readonly [string, V]> {
+export class SortedMap<V extends {} | null> implements Iterable<readonly [string, V]> {
   readonly #root: Tree<V> | null
 
   private constructor (root: Tree<V> | null) {
     this.#root = root
   }
 
-  static empty<V extends {}> (): SortedMap<V> {
+  static empty<V extends {} | null> (): SortedMap<V> {
     return EMPTY as SortedMap<V>
   }
 
   /** Of entries in any order; of two with one key the later one stands. O(n) where they come in order. */
-  static from<V extends {}> (entries: Iterable<readonly [string, V]>): SortedMap<V> {
+  static from<V extends {} | null> (entries: Iterable<readonly [string, V]>): SortedMap<V> {
     const list = [...entries]
     const ascends = list.every(([key], i) => i === 0 || list[i - 1]![0] < key)
     return new SortedMap(build(ascends ? list : [...new Map(list)].sort(([a], [b]) => a < b ? -1 : 1)))
@@ -111,7 +111,7 @@ export class SortedMap<V extends {}> implements Iterable<readonly [string, V]> {
   }
 
   /** A map of the same keys. O(n). */
-  map<W extends {}> (task: (value: V, key: string) => W): SortedMap<W> {
+  map<W extends {} | null> (task: (value: V, key: string) => W): SortedMap<W> {
     return new SortedMap(build([...this].map(([key, value]) => [key, task(value, key)] as const)))
   }
 

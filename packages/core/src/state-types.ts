@@ -30,8 +30,10 @@ export interface ObjectState {
 export interface FieldState {
   readonly register: Register<WireValue>
   readonly dict: SortedMap<Register<WireValue>>
+  /** The keys of `dict` that show, with what they show: it follows from `dict`, as `order` from `list`. */
+  readonly entries: SortedMap<WireValue>
   readonly list: SortedMap<ElementState>
-  /** The elements of `list` that show, by `placeKey`: what follows from it, kept so that an index is found in O(log n). */
+  /** The elements of `list` that show, by `placeKey`: so an index is found in O(log n). */
   readonly order: SortedMap<ListElement>
   /** Exact sum, or undefined if nothing was ever added. */
   readonly counter: bigint | undefined

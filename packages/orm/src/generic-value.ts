@@ -8,7 +8,7 @@ import { Ref } from './collections/ref.js'
 
 /** Whether anything shows under a name, of whatever kind. */
 export function hasValue (field: FieldState): boolean {
-  return shown(field.register) !== undefined || shownEntries(field).length > 0 || field.order.size > 0 || field.counter !== undefined
+  return shown(field.register) !== undefined || field.entries.size > 0 || field.order.size > 0 || field.counter !== undefined
 }
 
 /**
@@ -18,9 +18,8 @@ export function hasValue (field: FieldState): boolean {
 export function anyValue (name: string, field: FieldState, reader: Reader): Value | undefined {
   const register = shown(field.register)?.value
   if (register !== undefined) return clear(register, () => reader.open({ field: name, slot: 'register' }, register))
-  const entries = shownEntries(field)
-  if (entries.length > 0) {
-    return Object.fromEntries(entries.map(([key, value]) => [key, clear(value, () => reader.open({ field: name, slot: 'dict', element: key }, value))]))
+  if (field.entries.size > 0) {
+    return Object.fromEntries([...field.entries].map(([key, value]) => [key, clear(value, () => reader.open({ field: name, slot: 'dict', element: key }, value))]))
   }
   if (field.order.size > 0) {
     return listElements(field).map(({ id, value }) => clear(value, () => reader.open({ field: name, slot: 'list', element: id }, value)))
@@ -35,13 +34,6 @@ export function plain (held: unknown): Value {
   if (held instanceof Counter) return integer(held.exact)
   if (held instanceof Ref) return held.id
   return held as Value
-}
-
-function shownEntries (field: FieldState): (readonly [string, WireValue])[] {
-  return [...field.dict].flatMap(([key, register]) => {
-    const value = shown(register)?.value
-    return value === undefined ? [] : [[key, value] as const]
-  })
 }
 
 function clear (value: WireValue, open: () => Value): Value {

@@ -41,7 +41,9 @@ export interface HydrateOptions {
 export function hydrate (home: EntityHome, schema: ModelSchema, state: ObjectState, reader: Reader, options: HydrateOptions): EntityBase {
   const { entity, copy } = assemble(home, schema, state, options)
   copy.attach(cellsOf(home, entity, schema), reader)
-  return options.readonly === true ? Object.freeze(entity) : entity
+  if (options.readonly !== true) return entity
+  for (const cell of copy.cells) cell.lock()
+  return Object.freeze(entity)
 }
 
 /** An entity without its fields yet: they are as the class declares them. */

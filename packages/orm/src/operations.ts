@@ -1,11 +1,10 @@
-import { shown } from '@dinemic/core'
 import type { FieldState, Operation } from '@dinemic/core'
 
 /** The operations that delete a field: all that stands under its name, whatever the class calls it. A counter can't be deleted. */
 export function deleteOperations (name: string, field: FieldState): Operation[] {
   return [
     { op: 'delete', field: name },
-    ...[...field.dict].flatMap(([key, register]): Operation[] => shown(register) === undefined ? [] : [{ op: 'drop', field: name, key }]),
+    ...[...field.entries.keys()].map((key): Operation => ({ op: 'drop', field: name, key })),
     ...[...field.list].flatMap(([element, { deletes }]): Operation[] => deletes.length > 0 ? [] : [{ op: 'remove', field: name, element }])
   ]
 }

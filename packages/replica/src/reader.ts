@@ -1,8 +1,9 @@
 import { DinemicError, Sealed, epochOfBytes, openBytes, openValue, parseId, sealBytes, seedsOf, usableEpoch } from '@dinemic/core'
 import type { CryptoProvider, KeyHolder, ObjectState, Place, Platform, Value, WireValue } from '@dinemic/core'
 import type { Reader } from './engine.js'
+import type { OpenedValues } from './opened-values.js'
 
-export interface ReaderParts { readonly provider: CryptoProvider, readonly platform: Platform }
+export interface ReaderParts { readonly provider: CryptoProvider, readonly platform: Platform, readonly opened: OpenedValues }
 
 /** Opens what the holders' keys open of one object. Seeds are derived when the first sealed value asks. */
 export class KeyedReader implements Reader {
@@ -27,7 +28,7 @@ export class KeyedReader implements Reader {
     const seed = this.#seeds.get(value.epoch)
     if (seed === undefined) throw sealedField(object, field)
     const place: Place = slot === 'register' ? { object, field, slot } : { object, field, slot, element: element ?? '' }
-    return openValue(this.#parts.provider, seed, place, value)
+    return this.#parts.opened.get(value, place, () => openValue(this.#parts.provider, seed, place, value))
   }
 
   sealBytes (bytes: Uint8Array): Uint8Array {

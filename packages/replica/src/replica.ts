@@ -19,6 +19,7 @@ import { Masks } from './masks.js'
 import type { Mask } from './masks.js'
 import { Objects } from './objects.js'
 import { shows } from './object-row.js'
+import { OpenedValues } from './opened-values.js'
 import { Pipeline } from './pipeline/pipeline.js'
 import type { Stage } from './pipeline/stage.js'
 import { Proposals } from './proposals.js'
@@ -70,6 +71,7 @@ export class Replica implements Engine {
   readonly #waiting: Waiting
   readonly #care: Care
   readonly #caretaker: Caretaker
+  readonly #opened = new OpenedValues()
   readonly #masks = new Masks()
   readonly #continuity: Continuity
   readonly #explainer: Explainer
@@ -169,7 +171,7 @@ export class Replica implements Engine {
       const seed = await this.keys.get(id)
       if (seed !== undefined) holders.push({ id, seed })
     }
-    return new KeyedReader({ provider: this.provider, platform: this.platform }, state, holders)
+    return new KeyedReader({ provider: this.provider, platform: this.platform, opened: this.#opened }, state, holders)
   }
 
   async write (requests: readonly WriteRequest[]): Promise<UpdateId[][]> {

@@ -3,10 +3,11 @@ import type { Candidate, ElementState, FieldState, Register } from '../state-typ
 import { Sealed } from '../update-types.js'
 import type { Operation, WireValue } from '../update-types.js'
 import { dictCell, elementCell, positionCell, registerCell } from '../update/operations.js'
+import { entriesOf } from './dict.js'
 import { elementShown, orderOf, reordered } from './list.js'
-import { write } from './register.js'
+import { shown, write } from './register.js'
 
-export const EMPTY_FIELD: FieldState = { register: [], dict: SortedMap.empty(), list: SortedMap.empty(), order: SortedMap.empty(), counter: undefined, increments: 0 }
+export const EMPTY_FIELD: FieldState = { register: [], dict: SortedMap.empty(), entries: SortedMap.empty(), list: SortedMap.empty(), order: SortedMap.empty(), counter: undefined, increments: 0 }
 const EMPTY_ELEMENT: ElementState = { value: [], position: [], deletes: [] }
 
 /** How one update writes: its candidate without value, and which candidates of a cell it kills. */
@@ -48,7 +49,9 @@ export function applyOperation (state: FieldState, operation: Operation, writer:
 }
 
 function withKey (state: FieldState, field: string, key: string, value: WireValue | undefined, writer: Writer): FieldState {
-  return { ...state, dict: state.dict.set(key, put(state.dict.get(key) ?? [], dictCell(field, key), value, field, writer)) }
+  const register = put(state.dict.get(key) ?? [], dictCell(field, key), value, field, writer)
+  const visible = shown(register)?.value
+  return { ...state, dict: state.dict.set(key, register), entries: visible === undefined ? state.entries.delete(key) : state.entries.set(key, visible) }
 }
 
 function withElement (state: FieldState, id: string, change: (element: ElementState) => ElementState): FieldState {
@@ -69,8 +72,9 @@ export function withoutIncrement (field: FieldState, amount: number): FieldState
 
 /** What is left of a field when its name becomes one of an encrypted field: values in the clear are ignored. */
 export function withoutClear (field: FieldState): FieldState {
+  const dict = field.dict.map(sealedOnly)
   const list = field.list.map(element => ({ ...element, value: sealedOnly(element.value) }))
-  return { ...field, register: sealedOnly(field.register), dict: field.dict.map(sealedOnly), list, order: orderOf(list) }
+  return { ...field, register: sealedOnly(field.register), dict, entries: entriesOf(dict), list, order: orderOf(list) }
 }
 
 function put (register: Register<WireValue>, cell: string, value: WireValue | undefined, name: string, writer: Writer): Register<WireValue> {

@@ -11,6 +11,7 @@ import { bodyToWire, wireToBody, wireToWrap, wrapToWire } from '../update/body.j
 import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
 import { liesApart, readCells } from './cell-rows.js'
 import type { CellContents } from './cell-rows.js'
+import { entriesOf } from './dict.js'
 import { orderOf } from './list.js'
 import { WriterTable, elementToWire, registerToWire, wireToElement, wireToRegister, wireToWriter } from './register-row.js'
 import type { Wire, Writer } from './register-row.js'
@@ -101,10 +102,12 @@ function fieldToWire (field: FieldState, writers: WriterTable, apart: boolean): 
 }
 
 function wireToField ([register, dict, list, counter, increments]: Wire, writers: readonly Writer[], cells: CellContents | undefined): FieldState {
+  const keys = entries(dict, cells?.dict, ([wire]) => wireToRegister(wire, writers))
   const elements = entries(list, cells?.list, wire => wireToElement(wire, writers))
   return {
     register: wireToRegister(register, writers),
-    dict: entries(dict, cells?.dict, ([wire]) => wireToRegister(wire, writers)),
+    dict: keys,
+    entries: entriesOf(keys),
     list: elements,
     order: orderOf(elements),
     counter: counter as bigint | null ?? undefined,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesToHex } from '../../src/bytes.js'
 import { emptyState, mergeAll } from '../../src/merge/apply.js'
+import { entriesOf } from '../../src/merge/dict.js'
 import { listElements, orderOf } from '../../src/merge/list.js'
 import { shown } from '../../src/merge/register.js'
 import { decodeState, encodeState } from '../../src/merge/state-row.js'
@@ -108,6 +109,7 @@ describe('the state of an object', () => {
         expect(keys).toEqual([...keys].sort())
         for (const { id } of elements) expect(field.list.get(id)!.deletes).toEqual([])
         expect(elements).toEqual([...orderOf(field.list).values()])
+        expect([...field.entries]).toEqual([...entriesOf(field.dict)])
       }
     }), 100)
   })

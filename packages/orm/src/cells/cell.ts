@@ -16,9 +16,6 @@ export type Staged<Content> = Content | typeof UNCHANGED | typeof DELETED
 /** Where a sealed value stands, apart from its field. */
 export type Slot = { readonly slot: 'register' } | { readonly slot: 'dict' | 'list', readonly element: string }
 
-/** Gives the value in the clear, or the `Sealed` as it is where that can't be had. */
-export type Opener = (slot: Slot, value: WireValue) => WireValue
-
 /**
  * One declared field of one entity: what the snapshot has, and what the property has. The content of each is the same
  * immutable thing, so that what is staged is always a difference of two contents:
@@ -33,7 +30,7 @@ export abstract class Cell<Content> {
   readonly #model: string
   readonly #entity: { [property: string]: unknown }
   #state: FieldState = EMPTY_FIELD
-  #load: (() => Content) | undefined
+  #reader: Reader | undefined
   #base: Content | undefined
   #problem: DinemicError | undefined
   #thrower: (() => never) | undefined
@@ -48,7 +45,7 @@ export abstract class Cell<Content> {
   }
 
   /** What stands in the object. Values that don't fit the kind of the field don't count. */
-  protected abstract read (state: FieldState, open: Opener): Content
+  protected abstract read (state: FieldState): Content
   /** What the property is to hold for a content; for a collection always the same one, so that who keeps it keeps the right one. */
   protected abstract present (content: () => Content): unknown
   /** The content of what a property holds that isn't undefined. Throws `ORM_BAD_VALUE`. `base`: what equal parts are taken from. */
@@ -57,6 +54,14 @@ export abstract class Cell<Content> {
   protected abstract isEmpty (content: Content): boolean
   protected abstract diff (from: Content, to: Content): Operation[]
   protected abstract replay (content: Content, operations: readonly Operation[]): Content
+
+  /** Opens what of an encrypted field wasn't opened before: so `problem` is known. */
+  protected probe (_state: FieldState): void {
+    this.base()
+  }
+
+  /** From now on what the property holds can't be changed in place either. */
+  lock (): void {}
 
   /** Whether what the property holds is as it was shown, for certain and without looking into it. */
   protected untouched (_held: unknown): boolean {
@@ -88,9 +93,9 @@ export abstract class Cell<Content> {
     this.#state = field
     this.#problem = undefined
     this.#base = undefined
-    this.#load = () => this.read(field, (slot, value) => this.#open(reader, slot, value))
+    this.#reader = reader
     // Only what is encrypted can be unreadable, so everything else may wait until somebody looks.
-    if (this.field.encrypted || state.encrypted.has(this.field.name)) this.base()
+    if (this.field.encrypted || state.encrypted.has(this.field.name)) this.probe(field)
     this.#show(staged)
   }
 
@@ -125,7 +130,7 @@ export abstract class Cell<Content> {
   }
 
   protected base (): Content {
-    return this.#base ??= this.#load!()
+    return this.#base ??= this.read(this.#state)
   }
 
   #contentOf (staged: Staged<Content>): Content {
@@ -159,10 +164,11 @@ export abstract class Cell<Content> {
     return this.#thrower !== undefined && Object.getOwnPropertyDescriptor(this.#entity, this.field.property)?.get === this.#thrower
   }
 
-  #open (reader: Reader | undefined, slot: Slot, value: WireValue): WireValue {
-    if (!(value instanceof Sealed) || reader === undefined) return value
+  /** The value in the clear, or the `Sealed` as it is where that can't be had; `problem` says why. */
+  protected open (slot: Slot, value: WireValue): WireValue {
+    if (!(value instanceof Sealed) || this.#reader === undefined) return value
     try {
-      return reader.open({ field: this.field.name, ...slot }, value)
+      return this.#reader.open({ field: this.field.name, ...slot }, value)
     } catch (error) {
       if (!isDinemicError(error)) throw error
       this.#problem = nameField(error, this.#model, this.field) // ORM_FIELD_SEALED or ORM_FIELD_CORRUPT: thrown when the property is read

@@ -13,8 +13,12 @@ export class CounterCell extends Cell<bigint> {
 
   constructor (entity: object, model: string, field: FieldSchema) {
     super(entity, model, field)
-    this.#box = { where: this.where, sum: 0n }
+    this.#box = { where: this.where, sum: 0n, isReadOnly: false }
     this.#counter = new Counter(this.#box)
+  }
+
+  override lock (): void {
+    this.#box.isReadOnly = true
   }
 
   /** For `create()`: the first value is an increment. */

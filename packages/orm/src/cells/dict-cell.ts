@@ -1,18 +1,20 @@
-import { DinemicError, checkValue, equalValues, isWellFormed, shown } from '@dinemic/core'
+import { DinemicError, Sealed, SortedMap, checkValue } from '@dinemic/core'
 import type { FieldState, Operation, WireValue } from '@dinemic/core'
 import { DictBox } from '../collections/dict-box.js'
+import type { DictContent } from '../collections/dict-box.js'
+import { checkKey } from '../collections/dict-key.js'
 import { Dict } from '../collections/dict.js'
+import { sameValue } from '../collections/own-values.js'
 import type { FieldSchema } from '../schema/types.js'
-import { Cell, describe, isClear } from './cell.js'
-import type { Opener } from './cell.js'
+import { Cell, describe } from './cell.js'
 
-type Content = ReadonlyMap<string, WireValue>
-
-/** `@Dict()`: a register per key. */
-export class DictCell extends Cell<Content> {
-  protected readonly empty: Content = new Map()
+/** `@Dict()`: a register per key. Values stay sealed in a content until somebody looks. */
+export class DictCell extends Cell<DictContent> {
+  protected readonly empty: DictContent = SortedMap.empty()
   readonly #box: DictBox
   readonly #dict: Dict<unknown>
+  /** The last dict of which every value could be read. */
+  #readable: DictContent = SortedMap.empty()
 
   constructor (entity: object, model: string, field: FieldSchema) {
     super(entity, model, field)
@@ -20,17 +22,23 @@ export class DictCell extends Cell<Content> {
     this.#dict = new Dict(this.#box)
   }
 
-  protected read (state: FieldState, open: Opener): Content {
-    const content = new Map<string, WireValue>()
-    for (const [key, register] of state.dict) {
-      const value = shown(register)?.value
-      if (value !== undefined) content.set(key, open({ slot: 'dict', element: key }, value))
-    }
-    return content
+  override lock (): void {
+    this.#box.isReadOnly = true
   }
 
-  protected present (content: () => Content): unknown {
-    this.#box.reset(content)
+  protected read ({ entries }: FieldState): DictContent {
+    return entries
+  }
+
+  protected override probe ({ entries }: FieldState): void {
+    for (const { key, after } of entries.changesSince(this.#readable)) {
+      if (after !== undefined && this.#clear(key, after) instanceof Sealed) return
+    }
+    this.#readable = entries
+  }
+
+  protected present (content: () => DictContent): unknown {
+    this.#box.reset(content, (key, value) => this.#clear(key, value))
     return this.#dict
   }
 
@@ -38,43 +46,45 @@ export class DictCell extends Cell<Content> {
     return held === this.#dict && !this.#box.touched
   }
 
-  protected accept (held: unknown): Content {
-    if (held === this.#dict) return this.#checked(this.#box.entries)
+  protected accept (held: unknown): DictContent {
+    if (held === this.#dict) return this.#box.checked()
     if (held instanceof Dict || held instanceof Map) return this.#checked(held as Iterable<[unknown, unknown]>)
     if (isPlainObject(held)) return this.#checked(Object.entries(held))
     throw new DinemicError('ORM_BAD_VALUE', `${this.where} is a dict and was given ${describe(held)}. Assign a plain object, or use set, delete or replace.`, { details: { where: this.where } })
   }
 
-  protected isEmpty (content: Content): boolean {
+  protected isEmpty (content: DictContent): boolean {
     return content.size === 0
   }
 
-  protected diff (from: Content, to: Content): Operation[] {
-    if (from === to) return []
+  protected diff (from: DictContent, to: DictContent): Operation[] {
     const field = this.field.name
-    const dropped = [...from.keys()].filter((key) => !to.has(key)).map((key): Operation => ({ op: 'drop', field, key }))
-    const put = [...to].filter(([key, value]) => !sameValue(from.get(key), value)).map(([key, value]): Operation => ({ op: 'put', field, key, value }))
+    const dropped: Operation[] = []
+    const put: Operation[] = []
+    for (const { key, before, after } of to.changesSince(from)) {
+      if (after === undefined) dropped.push({ op: 'drop', field, key })
+      else if (before === undefined || !sameValue(this.#clear(key, before), this.#clear(key, after))) put.push({ op: 'put', field, key, value: this.#clear(key, after) })
+    }
     return [...dropped, ...put]
   }
 
-  protected replay (content: Content, operations: readonly Operation[]): Content {
-    const result = new Map(content)
-    for (const operation of operations) {
-      if (operation.op === 'put') result.set(operation.key, operation.value)
-      if (operation.op === 'drop') result.delete(operation.key)
-    }
-    return result
+  protected replay (content: DictContent, operations: readonly Operation[]): DictContent {
+    return operations.reduce((made, operation) => {
+      if (operation.op === 'put') return made.set(operation.key, operation.value)
+      return operation.op === 'drop' ? made.delete(operation.key) : made
+    }, content)
   }
 
-  #checked (entries: Iterable<readonly [unknown, unknown]>): Content {
-    const content = new Map<string, WireValue>()
+  #clear (key: string, value: WireValue): WireValue {
+    return this.open({ slot: 'dict', element: key }, value)
+  }
+
+  #checked (entries: Iterable<readonly [unknown, unknown]>): DictContent {
+    const content: [string, WireValue][] = []
     for (const [key, value] of entries) {
-      if (typeof key !== 'string' || !isWellFormed(key)) {
-        throw new DinemicError('ORM_BAD_VALUE', `${this.where} has a key that is ${typeof key === 'string' ? 'a string with a lone surrogate' : `of type ${typeof key}`}. Keys are well-formed strings.`, { details: { where: this.where } })
-      }
-      content.set(key, checkValue(value, `${this.where}[${JSON.stringify(key)}]`))
+      content.push([checkKey(key, this.where), checkValue(value, `${this.where}[${JSON.stringify(key)}]`)])
     }
-    return content
+    return SortedMap.from(content)
   }
 }
 
@@ -83,8 +93,4 @@ function isPlainObject (held: unknown): held is object {
   if (typeof held !== 'object' || held === null) return false
   const prototype: unknown = Object.getPrototypeOf(held)
   return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-function sameValue (a: WireValue | undefined, b: WireValue): boolean {
-  return a === b || (isClear(a) && isClear(b) && equalValues(a, b))
 }

@@ -1,21 +1,20 @@
-import { DinemicError, Sealed, checkValue, equalValues, listElements } from '@dinemic/core'
-import type { FieldState, Operation } from '@dinemic/core'
+import { DinemicError, Sealed, SortedMap } from '@dinemic/core'
+import type { FieldState, ListElement, Operation, WireValue } from '@dinemic/core'
 import type { ElementSource } from '../collections/element-source.js'
 import { ListBox } from '../collections/list-box.js'
-import { compareElements } from '../collections/list-element.js'
-import type { ListElement } from '../collections/list-element.js'
+import { ListContent } from '../collections/list-content.js'
 import { List } from '../collections/list.js'
+import { sameValue } from '../collections/own-values.js'
 import type { FieldSchema } from '../schema/types.js'
-import { Cell, describe, isClear } from './cell.js'
-import type { Opener } from './cell.js'
+import { Cell, describe } from './cell.js'
 
-type Content = readonly ListElement[]
-
-/** `@List()`: elements, each with an id for ever, a value and a position. */
-export class ListCell extends Cell<Content> {
-  protected readonly empty: Content = []
+/** `@List()`: elements, each with an id for ever, a value and a position. Values stay sealed in a content until somebody looks. */
+export class ListCell extends Cell<ListContent> {
+  protected readonly empty = ListContent.empty
   readonly #box: ListBox
   readonly #list: List<unknown>
+  /** The last list of which every value could be read. */
+  #readable = SortedMap.empty<ListElement>()
 
   constructor (entity: object, model: string, field: FieldSchema, source: ElementSource) {
     super(entity, model, field)
@@ -23,82 +22,88 @@ export class ListCell extends Cell<Content> {
     this.#list = new List(this.#box)
   }
 
-  protected read (state: FieldState, open: Opener): Content {
-    return listElements(state).map(({ id, position, value }) => ({ id, position, value: open({ slot: 'list', element: id }, value) }))
+  override lock (): void {
+    this.#box.isReadOnly = true
   }
 
-  protected present (content: () => Content): unknown {
-    this.#box.reset(content)
+  protected read (state: FieldState): ListContent {
+    return ListContent.of(state)
+  }
+
+  protected override probe ({ order }: FieldState): void {
+    for (const { after } of order.changesSince(this.#readable)) {
+      if (after !== undefined && this.#clear(after) instanceof Sealed) return
+    }
+    this.#readable = order
+  }
+
+  protected present (content: () => ListContent): unknown {
+    this.#box.reset(content, element => this.#clear(element))
     return this.#list
   }
 
   /** Our own list, another one, or an array: of those the elements that have equal values stay the same. */
-  protected accept (held: unknown, base: Content): Content {
+  protected accept (held: unknown, base: ListContent): ListContent {
     if (Array.isArray(held) || (held instanceof List && held !== this.#list)) this.#adopt([...held as Iterable<unknown>], base)
     else if (held !== this.#list) throw this.#notAList(held)
-    return this.#checked(this.#box.elements)
+    return this.#box.checked()
   }
 
   protected override untouched (held: unknown): boolean {
     return held === this.#list && !this.#box.touched
   }
 
-  protected isEmpty (content: Content): boolean {
-    return content.length === 0
+  protected isEmpty (content: ListContent): boolean {
+    return content.size === 0
   }
 
-  protected diff (from: Content, to: Content): Operation[] {
-    if (from === to) return []
+  protected diff (from: ListContent, to: ListContent): Operation[] {
     const field = this.field.name
-    const gone = new Map(from.map((element) => [element.id, element]))
-    const operations: Operation[] = []
-    for (const element of to) {
-      const { id, position, value } = element
+    const gone = new Map<string, ListElement>()
+    const come: ListElement[] = []
+    for (const { before, after } of to.order.changesSince(from.order)) {
+      if (before !== undefined) gone.set(before.id, before)
+      if (after !== undefined) come.push(after)
+    }
+    const operations = come.flatMap((element): Operation[] => {
+      const { id, position } = element
+      const value = this.#clear(element)
       const old = gone.get(id)
       gone.delete(id)
-      if (old === element) continue
-      if (old === undefined) operations.push({ op: 'insert', field, element: id, position, value })
-      else {
-        if (old.position !== position) operations.push({ op: 'move', field, element: id, position })
-        if (!sameValue(old, element)) operations.push({ op: 'replace', field, element: id, value })
-      }
-    }
+      if (old === undefined) return [{ op: 'insert', field, element: id, position, value }]
+      return [
+        ...old.position === position ? [] : [{ op: 'move', field, element: id, position } as const],
+        ...sameValue(this.#clear(old), value) ? [] : [{ op: 'replace', field, element: id, value } as const]
+      ]
+    })
     return [...[...gone.keys()].map((element): Operation => ({ op: 'remove', field, element })), ...operations]
   }
 
   /** What somebody else deleted meanwhile stays deleted. */
-  protected replay (content: Content, operations: readonly Operation[]): Content {
-    const elements = new Map(content.map((element) => [element.id, element]))
-    for (const operation of operations) {
-      if (operation.op === 'insert') elements.set(operation.element, { id: operation.element, position: operation.position, value: operation.value })
-      if (operation.op === 'remove') elements.delete(operation.element)
-      const known = 'element' in operation ? elements.get(operation.element) : undefined
-      if (known !== undefined && operation.op === 'replace') elements.set(known.id, { ...known, value: operation.value })
-      if (known !== undefined && operation.op === 'move') elements.set(known.id, { ...known, position: operation.position })
-    }
-    return [...elements.values()].sort(compareElements)
+  protected replay (content: ListContent, operations: readonly Operation[]): ListContent {
+    return operations.reduce((made, operation) => {
+      if (!('element' in operation)) return made
+      const { op, element: id } = operation
+      if (op === 'insert') return made.with({ id, position: operation.position, value: operation.value })
+      const known = made.get(id)
+      if (known === undefined) return made
+      if (op === 'remove') return made.without(id)
+      return made.with(op === 'replace' ? { ...known, value: operation.value } : { ...known, position: operation.position })
+    }, content)
+  }
+
+  #clear ({ id, value }: ListElement): WireValue {
+    return this.open({ slot: 'list', element: id }, value)
   }
 
   /** New elements get their ids once, however often somebody asks what is staged: so the array becomes the content of our list. */
-  #adopt (values: readonly unknown[], base: Content): void {
-    this.#box.reset(() => base)
+  #adopt (values: readonly unknown[], base: ListContent): void {
+    this.present(() => base)
     this.#box.replace(values)
     this.held = this.#list
-  }
-
-  #checked (elements: Content): Content {
-    return elements.map((element, index) => {
-      if (element.value instanceof Sealed) return element
-      const value = checkValue(element.value, `${this.where}[${index}]`)
-      return Object.is(value, element.value) ? element : { ...element, value }
-    })
   }
 
   #notAList (held: unknown): DinemicError {
     return new DinemicError('ORM_BAD_VALUE', `${this.where} is a list and was given ${describe(held)}. Assign an array, or use push, splice or replace.`, { details: { where: this.where } })
   }
-}
-
-function sameValue (a: ListElement, b: ListElement): boolean {
-  return a.value === b.value || (isClear(a.value) && isClear(b.value) && equalValues(a.value, b.value))
 }

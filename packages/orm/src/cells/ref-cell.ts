@@ -4,7 +4,6 @@ import { Ref } from '../collections/ref.js'
 import type { RefOpener } from '../collections/ref.js'
 import type { FieldSchema } from '../schema/types.js'
 import { Cell, describe } from './cell.js'
-import type { Opener } from './cell.js'
 
 /** `target`: the model that the ref must point to. */
 export interface RefTarget { readonly target: () => string, readonly open: RefOpener }
@@ -19,9 +18,9 @@ export class RefCell extends Cell<WireValue | undefined> {
     this.#refs = refs
   }
 
-  protected read (state: FieldState, open: Opener): WireValue | undefined {
+  protected read (state: FieldState): WireValue | undefined {
     const value = shown(state.register)?.value
-    const id = value === undefined ? undefined : open({ slot: 'register' }, value)
+    const id = value === undefined ? undefined : this.open({ slot: 'register' }, value)
     return id instanceof Sealed || (isId(id) && this.#pointsHere(id)) ? id : undefined
   }
 

@@ -2,7 +2,6 @@ import { DinemicError, checkValue, equalValues, shown } from '@dinemic/core'
 import type { FieldState, Operation, Value, WireValue } from '@dinemic/core'
 import { ownCopy } from '../collections/own-copy.js'
 import { Cell, describe, isClear } from './cell.js'
-import type { Opener } from './cell.js'
 
 type Content = WireValue | undefined
 
@@ -10,9 +9,9 @@ type Content = WireValue | undefined
 export class ValueCell extends Cell<Content> {
   protected readonly empty = undefined
 
-  protected read (state: FieldState, open: Opener): Content {
+  protected read (state: FieldState): Content {
     const value = shown(state.register)?.value
-    return value === undefined ? undefined : open({ slot: 'register' }, value)
+    return value === undefined ? undefined : this.open({ slot: 'register' }, value)
   }
 
   protected present (content: () => Content): unknown {

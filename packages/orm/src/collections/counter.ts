@@ -1,4 +1,5 @@
 import { DinemicError } from '@dinemic/core'
+import { readOnly } from './own-values.js'
 
 /** A sum to which several may add at once: nobody's increment is lost. Staged until the entity's `save()`. */
 export class Counter {
@@ -21,7 +22,9 @@ export class Counter {
 
   /** Throws `ORM_BAD_VALUE` unless `n` is an integer within ±(2⁵³−1). */
   add (n: number | bigint = 1): void {
-    this.#box.sum += increment(n, `${this.#box.where}.add()`)
+    const amount = increment(n, `${this.#box.where}.add()`)
+    if (this.#box.isReadOnly) throw readOnly(this.#box.where)
+    this.#box.sum += amount
   }
 
   toJSON (): number {
@@ -34,7 +37,7 @@ export class Counter {
 }
 
 /** What a `Counter` holds. */
-export interface CounterBox { readonly where: string, sum: bigint }
+export interface CounterBox { readonly where: string, sum: bigint, isReadOnly: boolean }
 
 export const MAX_INCREMENT = BigInt(Number.MAX_SAFE_INTEGER)
 

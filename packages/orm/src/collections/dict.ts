@@ -1,7 +1,7 @@
 import { DinemicError } from '@dinemic/core'
 import type { DictBox } from './dict-box.js'
 
-/** Values by key, a string. Several may write at once: each key is on its own. All is staged until the entity's `save()`. */
+/** Values by key, a string, in the order of the keys. Several may write at once: each key is on its own. All is staged until the entity's `save()`. */
 export class Dict<T> implements Iterable<[string, T]> {
   readonly #box: DictBox
 
@@ -11,15 +11,15 @@ export class Dict<T> implements Iterable<[string, T]> {
   }
 
   get size (): number {
-    return this.#box.entries.size
+    return this.#box.content.size
   }
 
   get (key: string): T | undefined {
-    return this.#box.entries.get(key) as T | undefined
+    return this.#box.get(key) as T | undefined
   }
 
   has (key: string): boolean {
-    return this.#box.entries.has(key)
+    return this.#box.content.has(key)
   }
 
   /** Undefined as a value is the same as `delete`. */
@@ -27,32 +27,36 @@ export class Dict<T> implements Iterable<[string, T]> {
     if (typeof key !== 'string') {
       throw new DinemicError('ORM_BAD_VALUE', `${this.#box.where}.set(): the key is of type ${typeof key}. Keys are strings.`)
     }
-    if (value === undefined) this.#box.entries.delete(key)
-    else this.#box.entries.set(key, value)
+    if (value === undefined) this.#box.delete(key)
+    else this.#box.set(key, value)
     return this
   }
 
   /** Whether it was there. */
   delete (key: string): boolean {
-    return this.#box.entries.delete(key)
+    const isThere = this.has(key)
+    this.#box.delete(key)
+    return isThere
   }
 
   keys (): IterableIterator<string> {
-    return this.#box.entries.keys()
+    return this.#box.content.keys()
   }
 
-  values (): IterableIterator<T> {
-    return this.#box.entries.values() as IterableIterator<T>
+  * values (): IterableIterator<T> {
+    for (const key of this.keys()) yield this.#box.get(key) as T
   }
 
-  entries (): IterableIterator<[string, T]> {
-    return this.#box.entries.entries() as IterableIterator<[string, T]>
+  * entries (): IterableIterator<[string, T]> {
+    for (const key of this.keys()) yield [key, this.#box.get(key) as T]
   }
 
   /** Makes this the content. */
   replace (content: { readonly [key: string]: T } | Iterable<readonly [string, T]>): void {
-    this.#box.entries.clear()
-    for (const [key, value] of isIterable(content) ? content : Object.entries(content)) this.set(key, value)
+    // All of it before anything goes: it may be our own entries.
+    const entries = [...isIterable(content) ? content : Object.entries(content)]
+    this.#box.clear()
+    for (const [key, value] of entries) this.set(key, value)
   }
 
   [Symbol.iterator] (): Iterator<[string, T]> {

@@ -1,8 +1,5 @@
-import type { WireValue } from '@dinemic/core'
+import type { ListElement, WireValue } from '@dinemic/core'
 import type { ElementSource } from './element-source.js'
-
-/** Never changed in place: lists share elements with the snapshot that they came from. */
-export interface ListElement { readonly id: string, readonly position: string, readonly value: WireValue }
 
 /** Elements for values, one behind the other between two positions, or undefined if there is no room. What the values are is checked at `save()`. */
 export function newElements (values: readonly unknown[], left: string | undefined, right: string | undefined, source: ElementSource): ListElement[] | undefined {
@@ -18,13 +15,4 @@ export function positionsFor (count: number, left: string | undefined, right: st
     positions.push(position)
   }
   return positions
-}
-
-/** The order of lists: by position, then by id. */
-export function compareElements (a: ListElement, b: ListElement): number {
-  return compare(a.position, b.position) || compare(a.id, b.id)
-}
-
-function compare (a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

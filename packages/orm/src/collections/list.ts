@@ -17,16 +17,18 @@ export class List<T> implements Iterable<T> {
   }
 
   get length (): number {
-    return this.#box.elements.length
+    return this.#box.content.size
   }
 
   /** Negative indexes count from the end; undefined beyond it. */
   at (index: number): T | undefined {
-    return this.#box.elements.at(index)?.value as T | undefined
+    const at = Math.trunc(index) || 0
+    const element = this.#box.content.at(at < 0 ? this.length + at : at)
+    return element === undefined ? undefined : this.#box.valueOf(element) as T
   }
 
   toArray (): T[] {
-    return this.#box.elements.map(({ value }) => value as T)
+    return [...this]
   }
 
   /** Gives the new length. */
@@ -49,7 +51,7 @@ export class List<T> implements Iterable<T> {
   splice (start: number, count = Infinity, ...values: T[]): T[] {
     const from = start < 0 ? Math.max(this.length + start, 0) : Math.min(start, this.length)
     const taken = Math.min(Math.max(count, 0), this.length - from)
-    return this.#box.splice(Math.trunc(from), Math.trunc(taken), values).map(({ value }) => value as T)
+    return this.#box.splice(Math.trunc(from), Math.trunc(taken), values) as T[]
   }
 
   /** Takes the element at `from` to where it has the index `to`; it stays the same element. */
@@ -62,10 +64,11 @@ export class List<T> implements Iterable<T> {
 
   /** Compares as values are stored: dates, bytes, arrays and plain objects by content. −1 if there is none. */
   indexOf (value: T, from = 0): number {
-    const elements = this.#box.elements
-    for (let i = from < 0 ? Math.max(elements.length + from, 0) : from; i < elements.length; i++) {
-      const { value: other } = elements[i]!
-      if (other === value || (!(other instanceof Sealed) && equalValues(other, value as Value))) return i
+    let index = from < 0 ? Math.max(this.length + from, 0) : from
+    for (const element of this.#box.content.order.values(index)) {
+      const other = this.#box.peek(element)
+      if (other === value || (!(other instanceof Sealed) && equalValues(other as Value, value as Value))) return index
+      index++
     }
     return -1
   }
@@ -80,7 +83,7 @@ export class List<T> implements Iterable<T> {
   }
 
   * [Symbol.iterator] (): Iterator<T> {
-    for (const { value } of this.#box.elements) yield value as T
+    for (const element of this.#box.content.order.values()) yield this.#box.valueOf(element) as T
   }
 
   toJSON (): T[] {

@@ -1,7 +1,7 @@
 import { Sealed, bytesToHex, checkValue, encode, isDinemicError } from '@dinemic/core'
+import type { ListElement } from '@dinemic/core'
 import type { ElementSource } from './element-source.js'
 import { newElements } from './list-element.js'
-import type { ListElement } from './list-element.js'
 
 /**
  * The list that holds `values`, made of as many of the old elements as can stay where they are: what others do to them

@@ -44,7 +44,7 @@ export class Scene {
   /** A value as the class has it: a ref as `Ref`, an increment's sum as a number. */
   async value (field: FieldChange, value: WireValue | undefined): Promise<unknown> {
     const clear = value instanceof Sealed ? await this.#open(field, value) : value
-    if (typeof clear === 'bigint' && field.slot === 'counter') return new Counter({ where: field.field, sum: clear }).value
+    if (typeof clear === 'bigint' && field.slot === 'counter') return new Counter({ where: field.field, sum: clear, isReadOnly: true }).value
     const schema = this.schema.stored.get(field.field)
     return schema?.kind === 'ref' && typeof clear === 'string' ? new Ref(clear, this.#host.openRef) : clear
   }

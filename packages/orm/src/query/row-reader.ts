@@ -38,7 +38,7 @@ export class RowReader {
     const state = field.kind === 'id' ? undefined : this.#state.fields.get(field.name)
     if (state === undefined || field.kind === 'id') return []
     if (field.kind === 'list') return this.#elements(field.name, state)
-    if (field.kind === 'dict') return keysOf(state)
+    if (field.kind === 'dict') return state.entries.keys()
     const value = this.value(property)
     return value === SEALED ? [SEALED] : Array.isArray(value) ? value as readonly Value[] : []
   }
@@ -58,11 +58,5 @@ export class RowReader {
     } catch {
       return SEALED // ORM_FIELD_CORRUPT: one damaged value must not break the query for all other rows (R14)
     }
-  }
-}
-
-function * keysOf (state: FieldState): Iterable<string> {
-  for (const [key, register] of state.dict) {
-    if (shown(register) !== undefined) yield key
   }
 }

@@ -3,7 +3,7 @@ import { Sealed } from '@dinemic/core'
 import fc from 'fast-check'
 import { ElementSource } from '../../src/collections/element-source.js'
 import { newElements } from '../../src/collections/list-element.js'
-import type { ListElement } from '../../src/collections/list-element.js'
+import type { ListElement } from '@dinemic/core'
 import { minimalEdit } from '../../src/collections/minimal-edit.js'
 import { ManualPlatform } from '../support/timers.js'
 

@@ -342,6 +342,9 @@ describe('misuse', () => {
     const { orm, engine, person } = await personWith()
     const entity = await orm.entity(schemaOf(Person), (await engine.state(person.id))!, { readonly: true }) as Person
     expect(() => { entity.name = 'Bea' }).toThrow(TypeError)
+    const edits = [() => entity.tags.push('x'), () => entity.tags.replace([]), () => entity.phones.set('a', '1'), () => entity.phones.delete('a'), () => entity.phones.replace({}), () => entity.visits.add()]
+    for (const edit of edits) expect(edit).toThrow(expect.objectContaining({ code: 'ORM_READ_ONLY' }))
+    expect([entity.tags.length, entity.phones.size, entity.visits.value]).toEqual([0, 0, 0])
     await expect(entity.save()).rejects.toMatchObject({ code: 'ORM_READ_ONLY' })
   })
 

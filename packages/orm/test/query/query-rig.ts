@@ -1,4 +1,4 @@
-import { EMPTY_FIELD, Sealed, SortedMap, clockOf, compareBytes, emptyState, orderOf, parseId, portableProvider } from '@dinemic/core'
+import { EMPTY_FIELD, Sealed, SortedMap, clockOf, compareBytes, emptyState, entriesOf, orderOf, parseId, portableProvider } from '@dinemic/core'
 import type { Candidate, FieldState, ObjectId, ObjectState, Value, WireValue } from '@dinemic/core'
 import type { CommitEvent, Engine, Reader } from '@dinemic/replica'
 import type { QueryHost } from '../../src/query/host.js'
@@ -110,7 +110,8 @@ export function list (...contents: WireValue[]): FieldState {
 }
 
 export function dict (entries: Record<string, WireValue | undefined>): FieldState {
-  return { ...EMPTY_FIELD, dict: SortedMap.from(Object.entries(entries).map(([key, content]) => [key, [candidate<WireValue>(content)]])) }
+  const dict = SortedMap.from(Object.entries(entries).map(([key, content]) => [key, [candidate<WireValue>(content)]]))
+  return { ...EMPTY_FIELD, dict, entries: entriesOf(dict) }
 }
 
 export function counter (sum: bigint): FieldState {

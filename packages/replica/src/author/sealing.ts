@@ -62,9 +62,8 @@ export function clearlyShown (state: ObjectState, name: string, operations: read
   const again: Operation[] = []
   const register = shown(field.register)
   if (isClear(register?.value) && !own.some(({ op }) => op === 'set' || op === 'delete')) again.push({ op: 'set', field: name, value: register!.value! })
-  for (const [key, values] of field.dict) {
-    const value = shown(values)?.value
-    if (isClear(value) && !own.some(operation => 'key' in operation && operation.key === key)) again.push({ op: 'put', field: name, key, value: value! })
+  for (const [key, value] of field.entries) {
+    if (isClear(value) && !own.some(operation => 'key' in operation && operation.key === key)) again.push({ op: 'put', field: name, key, value })
   }
   for (const { id, value } of listElements(field)) {
     if (isClear(value) && !own.some(operation => 'element' in operation && operation.element === id)) again.push({ op: 'replace', field: name, element: id, value })

@@ -17,8 +17,8 @@ function intendedChange (field: FieldState, operation: Operation, places: ListPl
   switch (operation.op) {
     case 'set': return { type: 'set', field: name, slot: 'register', before: shown(field.register)?.value, after: operation.value }
     case 'delete': return { type: 'delete', field: name, slot: 'register', before: shown(field.register)?.value, after: undefined }
-    case 'put': return { type: 'set', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: operation.value }
-    case 'drop': return { type: 'delete', field: name, slot: 'dict', key: operation.key, before: dictValue(field, operation.key), after: undefined }
+    case 'put': return { type: 'set', field: name, slot: 'dict', key: operation.key, before: field.entries.get(operation.key), after: operation.value }
+    case 'drop': return { type: 'delete', field: name, slot: 'dict', key: operation.key, before: field.entries.get(operation.key), after: undefined }
     case 'add': return { type: 'set', field: name, slot: 'counter', before: field.counter, after: (field.counter ?? 0n) + BigInt(operation.amount) }
   }
   const { element } = operation
@@ -48,7 +48,7 @@ function registerChanges (field: string, old: FieldState, now: FieldState): Fiel
 }
 
 function dictChanges (field: string, old: FieldState, now: FieldState): FieldChange[] {
-  return [...now.dict.changesSince(old.dict)].flatMap(({ key, before = [], after = [] }) => change({ field, slot: 'dict', key }, shown(before)?.value, shown(after)?.value))
+  return [...now.entries.changesSince(old.entries)].flatMap(({ key, before, after }) => change({ field, slot: 'dict', key }, before, after))
 }
 
 /** What is gone at the indexes that it had, then what is new, changed or moved at those that it has. */
@@ -78,10 +78,6 @@ function counterChanges (field: string, old: FieldState, now: FieldState): Field
 function change (where: Pick<FieldChange, 'field' | 'slot' | 'key'>, before: WireValue | undefined, after: WireValue | undefined): FieldChange[] {
   if (sameValue(before, after)) return []
   return [{ ...where, type: after === undefined ? 'delete' : 'set', before, after }]
-}
-
-function dictValue (field: FieldState, key: string): WireValue | undefined {
-  return shown(field.dict.get(key) ?? [])?.value
 }
 
 /** A ciphertext is the same only if it is the same bytes: what it hides may not be readable here. */
