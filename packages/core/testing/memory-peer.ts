@@ -99,7 +99,7 @@ export class MemoryPeer implements Network {
   async publish (topic: string, data: Uint8Array): Promise<void> {
     this.#checkRunning()
     if (data.length > LIMITS.message) throw tooLarge('message', data.length, LIMITS.message)
-    const key = bytesToHex(sha256(data))
+    const key = `${topic} ${bytesToHex(sha256(data))}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     this.#spread({ topic, data: data.slice(), key })

@@ -159,6 +159,16 @@ export function networkSuite ({ describe, test, expect }: TestFunctions, name: s
       expect(atB!.messages.filter(({ topic }) => topic === 'news')).toEqual([])
     })
 
+    bench('the same bytes under another topic are another message', 2, async ({ networks: [a, b], witnesses: [, atB], connect }) => {
+      await connect(0, 1)
+      b!.subscribe('more')
+      await heardAfterSubscribing(a!, atB!, 'more')
+      await a!.publish('more', bytes('same'))
+      await a!.publish('news', bytes('same'))
+      await atB!.until(() => atB!.messages.some(({ topic, text }) => topic === 'news' && text === 'same'))
+      expect(atB!.messages.filter(({ text }) => text === 'same').map(({ topic }) => topic).sort()).toEqual(['more', 'news'])
+    })
+
     bench('messages up to the limit pass, larger ones are refused here', 2, async ({ networks: [a], witnesses: [, atB], connect }) => {
       await connect(0, 1)
       const { message } = a!.limits

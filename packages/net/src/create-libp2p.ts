@@ -62,7 +62,8 @@ export async function createLibp2p ({ options, key, names, score, isShutOut, fou
 function gossipOptions (score: (peer: string) => number): Parameters<typeof gossipsub>[0] {
   return {
     globalSignaturePolicy: 'StrictNoSign',
-    msgIdFn: message => createHash('sha256').update(message.data).digest(),
+    // Of the topic too: whoever repeats a message under another one must not have the true one pass for a duplicate.
+    msgIdFn: ({ topic, data }) => createHash('sha256').update(topic).update('\0').update(data).digest(),
     msgIdToStrFn: id => Buffer.from(id).toString('latin1'),
     fallbackToFloodsub: false,
     emitSelf: false,
