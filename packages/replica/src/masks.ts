@@ -28,20 +28,24 @@ export class Masks {
     return this.#rows[rowOf(update)]?.get(update)
   }
 
-  /** The rows that these changes make, for their commit. */
-  rowsAfter (changes: readonly MaskChange[]): NonNullable<Commit['settings']> {
-    const rows = new Map<number, Map<UpdateId, ObjectId>>()
-    forEachChange(changes, (update, object) => {
+  /** Takes changes into the list, and gives the rows to write. Before their commit: another one may rewrite the same row. */
+  apply (changes: readonly MaskChange[]): NonNullable<Commit['settings']> {
+    const numbers = new Set<number>()
+    for (const { update, object } of flat(changes)) {
       const number = rowOf(update)
-      const masks = rows.get(number) ?? new Map(this.#rows[number])
-      rows.set(number, masks)
-      change(masks, update, object)
+      numbers.add(number)
+      if (object === undefined) this.#rows[number]!.delete(update)
+      else this.#rows[number]!.set(update, object)
+    }
+    return [...numbers].map(number => {
+      const masks = this.#rows[number]!
+      return { name: nameOf(number), value: masks.size === 0 ? null : encode([...masks].map(([update, object]) => [hexToBytes(update), object])) }
     })
-    return [...rows].map(([number, masks]) => ({ name: nameOf(number), value: masks.size === 0 ? null : encode([...masks].map(([update, object]) => [hexToBytes(update), object])) }))
   }
 
-  committed (changes: readonly MaskChange[]): void {
-    forEachChange(changes, (update, object) => { change(this.#rows[rowOf(update)]!, update, object) })
+  /** They weren't committed. */
+  undo (changes: readonly MaskChange[]): void {
+    this.apply(changes.map(({ object, before, after }) => ({ object, before: after, after: before })))
   }
 }
 
@@ -49,15 +53,9 @@ const rowOf = (update: UpdateId): number => Number.parseInt(update.slice(0, 2), 
 const nameOf = (number: number): string => `masked/${number}`
 
 /** Object undefined: the mask is gone. */
-function forEachChange (changes: readonly MaskChange[], task: (update: UpdateId, object: ObjectId | undefined) => void): void {
-  for (const { object, before, after } of changes) {
-    if (before === after) continue
-    for (const update of before) if (!after.has(update)) task(update, undefined)
-    for (const update of after) if (!before.has(update)) task(update, object)
-  }
-}
-
-function change (masks: Map<UpdateId, ObjectId>, update: UpdateId, object: ObjectId | undefined): void {
-  if (object === undefined) masks.delete(update)
-  else masks.set(update, object)
+function flat (changes: readonly MaskChange[]): { readonly update: UpdateId, readonly object: ObjectId | undefined }[] {
+  return changes.flatMap(({ object, before, after }) => before === after ? [] : [
+    ...[...before].filter(update => !after.has(update)).map(update => ({ update, object: undefined })),
+    ...[...after].filter(update => !before.has(update)).map(update => ({ update, object }))
+  ])
 }

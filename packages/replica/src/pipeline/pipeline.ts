@@ -106,6 +106,7 @@ export class Pipeline {
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
     const objectsToCommit = stages.map(stage => stage.commit())
+    const hidden = stages.map(stage => stage.masks)
     const needs = await care.changesOf(stages.map(stage => stage.rows))
     const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)
     try {
@@ -113,13 +114,13 @@ export class Pipeline {
         objects: objectsToCommit,
         events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
         acknowledged: afterHooks.takeDone(),
-        settings: [...masks.rowsAfter(stages.map(stage => stage.masks)), ...care.apply(needs), ...stages.flatMap(stage => stage.proofs)]
+        settings: [...masks.apply(hidden), ...care.apply(needs), ...stages.flatMap(stage => stage.proofs)]
       }, { sync })
     } catch (error) {
+      masks.undo(hidden)
       care.undo(needs)
       throw error
     }
-    masks.committed(stages.map(stage => stage.masks))
     for (const stage of stages) objects.committed(stage.live)
     for (const { object, put, drop } of objectsToCommit) {
       for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
