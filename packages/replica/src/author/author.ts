@@ -1,5 +1,5 @@
 import { DinemicError, LIMITS, EPOCH_NONCE, grantsTo, needsKeys, newEpoch, nextClock, parseId, seedsOf, signUpdate, sortedNames, sureReaders, usableEpoch, wrapFor } from '@dinemic/core'
-import type { Draft, Grant, GrantState, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
+import type { Draft, Grant, GrantRef, GrantState, Head, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Stage } from '../pipeline/stage.js'
@@ -139,11 +139,19 @@ class Save {
   async #revoke (subject: ObjectId | null, right: Right, keep: readonly UpdateId[] | undefined): Promise<void> {
     const open = grantsTo(this.#state, subject, right)
     for (const [i, { ref }] of open.entries()) {
-      const heads = right === 'update' ? headsToKeep(this.#stage.live, ref, subject === null, keep) : []
+      const heads = right === 'update' ? this.#headsToKeep(ref, subject === null, keep) : []
       // The next close replaces it at once, and the last has the wraps.
       const readers = i < open.length - 1 ? [] : sureReaders(this.#state).filter(reader => reader !== subject)
       await this.#ownersUpdate({ kind: 'close', grant: ref, heads, epoch: right === 'read' ? this.#keyMaker.epoch(this.#state, readers) : null })
     }
+  }
+
+  #headsToKeep (grant: GrantRef, toAnyone: boolean, keep: readonly UpdateId[] | undefined): Head[] {
+    const { heads, left } = headsToKeep(this.#stage.live, grant, toAnyone, keep)
+    for (const { id: update } of left) {
+      this.#stage.note('rejected', { update, object: this.#request.object, code: 'REPLICA_NOT_KEPT', reason: `the close of its grant has no room for its branch beside ${heads.length} others` })
+    }
+    return heads
   }
 
   /**

@@ -2,11 +2,14 @@ import { LIMITS, compareText, refKey } from '@dinemic/core'
 import type { GrantRef, Head, Link, ObjectId, UpdateId } from '@dinemic/core'
 import type { LiveObject } from '../live-object.js'
 
+/** `left`: the ends of branches for which the close has no room. */
+export interface Kept { readonly heads: Head[], readonly left: readonly Link[] }
+
 /**
  * The heads that a close of an update grant names: of all branches that count here, or those of the updates to keep.
  * Over the limits the greatest seqs stay.
  */
-export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolean, keep?: readonly UpdateId[]): Head[] {
+export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolean, keep?: readonly UpdateId[]): Kept {
   const byAuthor = new Map<ObjectId, Link[]>()
   for (const link of live.verdicts.links.values()) {
     if (link.root !== null && link.author !== null && refKey(link.root) === refKey(grant) && !byAuthor.has(link.author)) {
@@ -14,12 +17,12 @@ export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolea
     }
   }
   const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, author, keep))
-  return kept
-    .flatMap(links => links.slice(0, LIMITS.heads))
-    .sort((a, b) => b.seq - a.seq)
-    .slice(0, toAnyone ? LIMITS.openHeads : LIMITS.heads)
-    .map(({ id, seq, author }): Head => ({ id, seq, author: toAnyone ? author : null }))
-    .sort((a, b) => compareText(a.id, b.id))
+  const links = kept.flatMap(links => links.slice(0, LIMITS.heads)).sort((a, b) => b.seq - a.seq)
+  const room = toAnyone ? LIMITS.openHeads : LIMITS.heads
+  return {
+    heads: links.slice(0, room).map(({ id, seq, author }): Head => ({ id, seq, author: toAnyone ? author : null })).sort((a, b) => compareText(a.id, b.id)),
+    left: [...links.slice(room), ...kept.flatMap(links => links.slice(LIMITS.heads))]
+  }
 }
 
 function keptOf (live: LiveObject, author: ObjectId, keep: readonly UpdateId[]): Link[] {

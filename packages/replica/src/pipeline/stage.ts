@@ -133,6 +133,11 @@ export class Stage {
     return standing.is === 'admitted' ? { is: 'taken' } : standing
   }
 
+  /** For the application, once it is committed. */
+  note<K extends keyof Reports> (event: K, payload: Reports[K]): void {
+    this.#notes.push(() => { this.#report(event, payload) })
+  }
+
   /** Tells what was noted on the way; to be called once it is committed, so that who is told can ask on. */
   tell (): void {
     for (const note of this.#notes.splice(0)) note()
@@ -211,7 +216,7 @@ export class Stage {
       if (origin.local) {
         throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id, hook: progress.hook } })
       }
-      this.#note('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
+      this.note('rejected', { update: update.id, object: update.object, code: 'ORM_VETOED', reason, hook: progress.hook, cause })
       return false
     }
   }
@@ -278,15 +283,11 @@ export class Stage {
     }
   }
 
-  #note<K extends keyof Reports> (event: K, payload: Reports[K]): void {
-    this.#notes.push(() => { this.#report(event, payload) })
-  }
-
   #reportConflicts (update: Update, state: ObjectState): void {
     for (const operation of operationsOf(update)) {
       const where = { object: update.object, ...placeOf(operation), update: update.id }
-      if (isIgnored(operation, state)) this.#note('conflict', { ...where, reason: 'a value in the clear in an encrypted field is ignored' })
-      else if (isContested(state, operation)) this.#note('conflict', { ...where, reason: 'concurrent values' })
+      if (isIgnored(operation, state)) this.note('conflict', { ...where, reason: 'a value in the clear in an encrypted field is ignored' })
+      else if (isContested(state, operation)) this.note('conflict', { ...where, reason: 'concurrent values' })
     }
   }
 
@@ -295,7 +296,7 @@ export class Stage {
     if (found === undefined) return
     const { known, proof } = found
     const { object, author, root, seq, updates } = proof
-    this.#note('fork', { object, author, root, seq, updates, kept: known !== undefined })
+    this.note('fork', { object, author, root, seq, updates, kept: known !== undefined })
     if (known === undefined) return
     this.live.row = { ...this.live.row, forks: [...this.live.row.forks, known] }
     this.#proofs.push(proofRow(proof))
@@ -303,8 +304,8 @@ export class Stage {
 
   #reportOddities (update: Update): void {
     const ahead = clockMillis(update.clock) - this.#platform.now()
-    if (ahead > CLOCK_BOUND) this.#note('clock', { object: update.object, update: update.id, ahead })
-    if (update.body.kind === 'unknown') this.#note('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
+    if (ahead > CLOCK_BOUND) this.note('clock', { object: update.object, update: update.id, ahead })
+    if (update.body.kind === 'unknown') this.note('incompatible', { object: update.object, update: update.id, version: update.version, model: parseId(update.object).model })
   }
 }
 

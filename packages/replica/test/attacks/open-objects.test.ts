@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { clockOf } from '@dinemic/core'
+import { clockOf, formatId, signUpdate } from '@dinemic/core'
 import type { GrantRef, ObjectId } from '@dinemic/core'
-import { Lan, allHashes, create, read, set } from '../harness.js'
+import type { Reports } from '../../src/report.js'
+import { Lan, allHashes, create, provider, read, set } from '../harness.js'
 import type { Peer } from '../harness.js'
-import { Attacker, setting, stored, verdicts } from './attacker.js'
+import { Attacker, binding, setting, stored, verdicts } from './attacker.js'
 
 /** Anybody may write `lines` of the book, three times. Eve and Mallory do. */
 let lan: Lan
@@ -63,3 +64,22 @@ test('once it is closed, what counted stays, what comes late counts nowhere, and
   expect((await stored(other, book)).map(({ kind }) => kind)).toEqual(['genesis', 'change', 'close'])
   expect(new Set(await allHashes(book, owner, other)).size).toBe(1)
 })
+
+test('the close of an object in which more have written than it can name keeps as many, and tells of the others', async () => {
+  const updates = Array.from({ length: 1026 }, (_, i) => {
+    const seed = crypto.getRandomValues(new Uint8Array(32))
+    return signUpdate(binding, seed, {
+      object: book, author: formatId('Person', provider.publicKey(seed)), root, seq: 1, prev: root.id, clock: clockOf(1, i), supersedes: [], body: { kind: 'change', operations: [{ op: 'add', field: 'lines', amount: 1 }], via: null }
+    })
+  })
+  await lan.tell(owner, 'Person', ...updates.map(({ frame }) => frame))
+  expect((await owner.replica.state(book))!.fields.get('lines')!.counter).toBe(1026n)
+
+  await set(owner, book, {}, { revokes: [{ subject: null, rights: ['update'] }] })
+  await lan.quiet()
+  const told = owner.reports.flatMap(([event, payload]) => event === 'rejected' ? [payload as Reports['rejected']] : [])
+  expect(told.map(({ code }) => code)).toEqual(['REPLICA_NOT_KEPT', 'REPLICA_NOT_KEPT'])
+  for (const { update } of told) expect((await owner.replica.explain(update)).is).not.toBe('ok')
+  expect((await owner.replica.state(book))!.fields.get('lines')!.counter).toBe(1024n)
+  expect(new Set(await allHashes(book, owner, other)).size).toBe(1)
+}, 30_000)
