@@ -57,6 +57,15 @@ describe('memory hub', () => {
     expect(hub.step()).toBe(false)
   })
 
+  test('counts what is sent, hop by hop', async () => {
+    const { hub, networks } = await chain('abc', { delivery: 'manual' })
+    await networks[0]!.publish('news', bytes('hop'))
+    const answer = networks[0]!.request('b', bytes('echo'))
+    await hub.settle()
+    await answer
+    expect(hub.sent).toEqual({ gossip: { parcels: 2, bytes: 6 }, request: { parcels: 1, bytes: 4 }, response: { parcels: 1, bytes: 4 } })
+  })
+
   test('settle waits for requests that lead to further requests', async () => {
     const { hub, networks: [a, b], witnesses: [, atB] } = await chain('abc', { delivery: 'manual' })
     atB!.answer = async () => await b!.request('c', bytes('on behalf'))

@@ -21,8 +21,12 @@ export interface Faults {
   readonly reorder?: number
 }
 
+export interface Traffic { parcels: number, bytes: number }
+
 /** A whole network in one thread: creates its peers, and carries what they send each other. */
 export class MemoryHub {
+  /** What has been sent so far, whether it arrived or not. */
+  readonly sent: Readonly<Record<Parcel['kind'], Traffic>> = { gossip: nothing(), request: nothing(), response: nothing() }
   readonly #options: MemoryHubOptions
   readonly #peers = new Map<string, MemoryPeer>()
   readonly #cuts = new Map<string, { readonly a: string, readonly b: string, readonly wasLinked: boolean }>()
@@ -107,6 +111,8 @@ export class MemoryHub {
   }
 
   #carry (parcel: Parcel): void {
+    this.sent[parcel.kind].parcels++
+    this.sent[parcel.kind].bytes += parcel.bytes
     const { random = () => 1, drop = 0, duplicate = 0 } = this.#options.faults ?? {}
     if (drop > 0 && random() < drop) return
     this.#queue.push(parcel)
@@ -130,6 +136,10 @@ export class MemoryHub {
     }
     return this.#queue.shift()
   }
+}
+
+function nothing (): Traffic {
+  return { parcels: 0, bytes: 0 }
 }
 
 function pairKey (a: string, b: string): string {

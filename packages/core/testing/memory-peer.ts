@@ -15,6 +15,7 @@ export interface Fabric {
 
 export interface Parcel {
   readonly kind: 'gossip' | 'request' | 'response'
+  readonly bytes: number
   readonly from: MemoryPeer
   readonly to: MemoryPeer
   /** The connection that it was sent over: it doesn't survive it. */
@@ -131,11 +132,11 @@ export class MemoryPeer implements Network {
       signal?.addEventListener('abort', onAbort)
       const { peer: to, link } = linked
       this.#fabric.carry({
-        kind: 'request', from: this, to, link,
+        kind: 'request', bytes: question.length, from: this, to, link,
         deliver: async () => {
-          const settle = await to.#answer(this.id, question, gone.signal)
+          const { bytes, settle } = await to.#answer(this.id, question, gone.signal)
           this.#fabric.carry({
-            kind: 'response', from: to, to: this, link,
+            kind: 'response', bytes, from: to, to: this, link,
             deliver: () => {
               if (!this.#waiting.has(waiting)) return
               end()
@@ -178,7 +179,7 @@ export class MemoryPeer implements Network {
   #spread (message: Message, except?: MemoryPeer): void {
     for (const { peer, link } of this.#links.values()) {
       if (peer === except || !peer.#topics.has(message.topic)) continue
-      this.#fabric.carry({ kind: 'gossip', from: this, to: peer, link, deliver: async () => { await peer.#receive(message, this) } })
+      this.#fabric.carry({ kind: 'gossip', bytes: message.data.length, from: this, to: peer, link, deliver: async () => { await peer.#receive(message, this) } })
     }
   }
 
@@ -197,15 +198,16 @@ export class MemoryPeer implements Network {
     }
   }
 
-  /** Resolves to what settles the asker's promise. */
-  async #answer (from: string, data: Uint8Array, signal: AbortSignal): Promise<(resolve: (response: Uint8Array) => void, reject: (error: DinemicError) => void) => void> {
+  /** Resolves to what settles the asker's promise, and to how long it is. */
+  async #answer (from: string, data: Uint8Array, signal: AbortSignal): Promise<{ bytes: number, settle (resolve: (response: Uint8Array) => void, reject: (error: DinemicError) => void): void }> {
     try {
       const response = (await this.#handlers!.request(from, data, signal)).slice()
       if (response.length > LIMITS.response) throw tooLarge('response', response.length, LIMITS.response)
-      return resolve => { resolve(response) }
-    } catch (error) {
-      const code = isDinemicError(error) ? error.code : 'UNKNOWN'
-      return (_resolve, reject) => { reject(new DinemicError('NET_REFUSED', `Peer ${this.id} refused the request with ${code}`, { details: { peer: this.id, code } })) }
+      return { bytes: response.length, settle: resolve => { resolve(response) } }
+    } catch (thrown) {
+      const code = isDinemicError(thrown) ? thrown.code : 'UNKNOWN'
+      const error = new DinemicError('NET_REFUSED', `Peer ${this.id} refused the request with ${code}`, { details: { peer: this.id, code } })
+      return { bytes: code.length, settle: (_resolve, reject) => { reject(error) } }
     }
   }
 

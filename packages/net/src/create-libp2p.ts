@@ -71,10 +71,18 @@ function gossipOptions (score: (peer: string) => number): Parameters<typeof goss
     ignoreDuplicatePublishError: true,
     // What is published here goes to all subscribers at once, in the mesh or not: with two peers there may be no mesh yet.
     floodPublish: true,
-    // Shorter beats than the default of 1 s, over the same span of time.
+    // In a LAN all are neighbours of the publisher, so the mesh only makes up for what is lost on that way, and comparing
+    // for what is lost on both. The defaults (6 to 12, and a quarter of all peers told of each message six times) are for
+    // the internet; with these, 16 peers send 0.6 times as many bytes for an update.
+    D: 4,
+    Dlo: 3,
+    Dhi: 6,
+    Dout: 1,
+    Dlazy: 3,
+    gossipFactor: 0.05,
     heartbeatInterval: TIMES.heartbeat,
     mcacheLength: 10,
-    mcacheGossip: 6,
+    mcacheGossip: 3,
     unsubcribeBackoff: 1_000,
     // Of the frame that holds messages: several answers to one IWANT share it, and the sender splits at 4 MiB only. One message is checked in `verdict.ts`.
     maxInboundDataLength: 4 * MIB,

@@ -60,6 +60,7 @@ class Libp2pNetwork implements Network {
       connected: peer => { this.#handlers?.connected(peer) },
       disconnected: peer => {
         this.#redial.lost(peer.id)
+        this.#requests.forget(peer.id)
         this.#handlers?.disconnected(peer)
       }
     })
@@ -81,7 +82,7 @@ class Libp2pNetwork implements Network {
       connectionTo: peer => this.#connectionTo(peer),
       isPeer,
       handle: async (from, data, signal) => await this.#handlers!.request(from, data, signal),
-      broken: (peer, error) => { this.#cutOff(peer, 'breaks the protocol of requests, or is too slow for it', error) }
+      broken: (peer, error) => { this.#cutOff(peer, 'sends requests that it doesn\'t finish, responses to which it doesn\'t take, or too large ones', error) }
     }, this.#ending.signal)
   }
 

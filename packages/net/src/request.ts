@@ -4,6 +4,7 @@ import { Budget } from './budget.js'
 import { Deadline } from './deadline.js'
 import { readFrame, writeFrame } from './frame.js'
 import { HELD_REQUESTS, LIMITS, OPEN_REQUESTS, TIMES } from './limits.js'
+import { Stalls } from './stalls.js'
 
 // One stream for each request: the asker sends a frame and closes its end, the other side answers with a frame whose
 // first byte says whether it holds the response or the code of an error.
@@ -18,7 +19,7 @@ export interface RequestPort {
   /** Resolves to true once the peer is connected, to false if it never will be. */
   isPeer (peer: string): Promise<boolean>
   handle (from: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
-  /** The peer doesn't send what it has begun to send, doesn't take what it has asked for, or sends more than is allowed. */
+  /** The peer again and again doesn't send what it has begun to send or doesn't take what it has asked for, or it sends more than is allowed. */
   broken (peer: string, error: DinemicError): void
 }
 
@@ -31,6 +32,7 @@ export class Requests {
   readonly #ending: AbortSignal
   readonly #open = new Budget(OPEN_REQUESTS)
   readonly #held = new Budget(HELD_REQUESTS)
+  readonly #stalls = new Stalls()
 
   /** Requests in both directions end when `ending` aborts. */
   constructor (protocol: string, port: RequestPort, ending: AbortSignal) {
@@ -63,9 +65,15 @@ export class Requests {
     }
   }
 
+  /** To be called when a peer is gone. */
+  forget (peer: string): void {
+    this.#stalls.forget(peer)
+  }
+
   /** For a stream that a peer has opened. Never rejects. */
   async answer (stream: Stream, connection: Connection): Promise<void> {
     const peer = connection.remotePeer.toString()
+    const began = this.#stalls.now
     const isOpen = this.#open.take(peer, 1)
     let held = 0
     const hold: Hold = bytes => {
@@ -75,10 +83,12 @@ export class Requests {
     }
     try {
       await this.#send(stream, isOpen ? await this.#answerTo(stream, peer, hold) : refusal('NET_BUSY'))
+      this.#stalls.forget(peer)
     } catch (error) {
       // The asker broke the rules or went away: it sees the stream end.
       stream.abort(error as Error)
-      if (isDinemicError(error, 'NET_TIMEOUT') || isDinemicError(error, 'NET_TOO_LARGE')) this.#port.broken(peer, error)
+      const isBroken = isDinemicError(error, 'NET_TIMEOUT') ? this.#stalls.add(peer, began) : isDinemicError(error, 'NET_TOO_LARGE')
+      if (isBroken) this.#port.broken(peer, error as DinemicError)
     } finally {
       this.#held.give(peer, held)
       if (isOpen) this.#open.give(peer, 1)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { LIMITS, PENDING_GOSSIP, REDIAL } from '../src/limits.js'
 import { Offences } from '../src/offences.js'
 import { Redial } from '../src/redial.js'
+import { Stalls } from '../src/stalls.js'
 import { Verdicts } from '../src/verdict.js'
 
 describe('gossip that waits for its verdict', () => {
@@ -58,6 +59,22 @@ describe('offences', () => {
     for (let i = 0; i < 1_000; i++) offences.add(`p${i}`)
     expect(offences.isShutOut('first')).toBe(false)
     expect(offences.score('p999')).toBe(-10)
+  })
+})
+
+describe('stalls', () => {
+  test('are counted by rounds, and not after something was finished', () => {
+    let now = 0
+    const stalls = new Stalls(() => now)
+    const round = (): boolean[] => {
+      const began = stalls.now
+      now += 10
+      return [stalls.add('p', began), stalls.add('p', began), stalls.add('p', began)]
+    }
+    expect([round(), round()].flat()).not.toContain(true)
+    stalls.forget('p')
+    expect([round(), round()].flat()).not.toContain(true)
+    expect(round()).toContain(true)
   })
 })
 
