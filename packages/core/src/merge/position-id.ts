@@ -17,7 +17,8 @@ export function idBetween (low: string | undefined, high: string | undefined, ro
   // Most ids here are of waypoints that both neighbours share.
   if (low !== undefined && low === high) return undefined
   const most = Math.min(room, Math.max(low?.length ?? 0, high?.length ?? 0) + WIDTH + MORE)
-  for (let width = WIDTH; width <= most; width += MORE) {
+  const crowded = Math.max(0, sharedDigits(low, high, most) + 1 - WIDTH)
+  for (let width = WIDTH + Math.ceil(crowded / MORE) * MORE; width <= most; width += MORE) {
     // What is cut off at the end makes no difference: the new id isn't equal to what is left of either.
     const from = low === undefined ? 0n : toNumber(low, width)
     const to = high === undefined ? BASE ** BigInt(width) : toNumber(high, width)
@@ -28,6 +29,13 @@ export function idBetween (low: string | undefined, high: string | undefined, ro
     return toId((from + to - STEP) / 2n + step, width)
   }
   return undefined
+}
+
+/** Digits at the beginning that are the same for both: no id as short as these lies between. Numbers of hundreds of digits are dear. */
+function sharedDigits (low: string | undefined, high: string | undefined, most: number): number {
+  let count = 0
+  while (count < most && (low?.[count] ?? '0') === (high === undefined ? 'z' : high[count] ?? '0')) count++
+  return count
 }
 
 function toNumber (id: string, width: number): bigint {

@@ -75,14 +75,29 @@ export class Positions {
   }
 
   #branch (low: string, high: string, grown: string): string {
-    const branches = stems(low, high).flatMap(stem => this.#branchAt(stem, low, high) ?? [])
+    const branches = this.#branches(low, high)
     const own = branches.filter(position => position.length <= COMFORTABLE && this.#isOwn(position))
     return shortest(own) ?? shortest(grown.length > CROWDED ? branches : [grown, ...branches]) ?? grown
+  }
+
+  #branches (low: string, high: string): string[] {
+    const branches: string[] = []
+    let most: number = LIMITS.elementKey
+    for (const stem of [...stems(low, high)].sort((a, b) => a.length - b.length)) {
+      // What begins behind it is neither the shortest nor comfortable.
+      if (stem.length > most) break
+      const position = this.#branchAt(stem, low, high)
+      if (position === undefined) continue
+      branches.push(position)
+      most = Math.min(most, Math.max(position.length, COMFORTABLE))
+    }
+    return branches
   }
 
   /** The first position of a new branch that begins at a stem, if there is room for one. */
   #branchAt (stem: string, low: string, high: string): string | undefined {
     const begin = stem === '' ? '' : `${stem},`
+    if (!mayLieBetween(begin, low, high)) return undefined
     const room = LIMITS.elementKey - begin.length - 2
     const id = idBetween(idAt(low, begin), idAt(high, begin), room, this.#newId)
     const position = `${begin}${id}.${FIRST_VALUE}`
@@ -94,19 +109,29 @@ export class Positions {
   }
 }
 
+/** Whether anything that begins so does. Most stems of a long position fail here, before an id is made for them. */
+function mayLieBetween (begin: string, low: string, high: string): boolean {
+  return (low < begin || low.startsWith(begin)) && begin < high
+}
+
 /** Where a branch may begin: at the root, behind each value on the way to the neighbours, behind the left and in front of the right one. */
-function stems (low: string, high: string): string[] {
-  const result = ['', ...valueEnds(low), ...valueEnds(high)]
-  if (low !== PositionSource.FIRST) result.push(low)
-  if (high !== PositionSource.LAST) result.push(leftOf(high))
+function stems (low: string, high: string): Set<string> {
+  const result = new Set(['', ...valueEnds(low), ...valueEnds(high)])
+  if (low !== PositionSource.FIRST) result.add(low)
+  if (high !== PositionSource.LAST) result.add(leftOf(high))
   return result
 }
 
 /** A value ends where a comma or a digit follows, but not within an id, which stands between a comma and a dot. */
 function valueEnds (position: string): string[] {
-  return [...position.matchAll(/[A-Za-z](?=[,0-9])/g)]
-    .map(({ index }) => position.slice(0, index + 1))
-    .filter(stem => stem.lastIndexOf('.') > stem.lastIndexOf(','))
+  const ends: string[] = []
+  let isInId = true
+  for (let i = 0; i < position.length - 1; i++) {
+    const character = position[i]!
+    if (character === '.' || character === ',') isInId = character === ','
+    else if (!isInId && character >= 'A' && position[i + 1]! < 'A') ends.push(position.slice(0, i + 1))
+  }
+  return ends
 }
 
 /** The last letter of a position is odd; the even one before it is where its left children hang. */

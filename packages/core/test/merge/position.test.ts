@@ -71,6 +71,31 @@ describe('positions', () => {
     expect(one.at(-1)! < other[0]! || other.at(-1)! < one[0]!).toBe(true)
   })
 
+  test('runs of two writers at one place don\'t interleave, wherever that is and in whatever direction each writes', () => {
+    const run = fc.record({ length: fc.integer({ min: 1, max: 150 }), backwards: fc.boolean() })
+    assertAlways(fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.array(fc.nat(), { maxLength: 12 }), fc.nat(), run, run, (seed, places, at, ...runs) => {
+      const newId = idsFrom(chance(seed))
+      const other = new Positions(newId)
+      const list: string[] = []
+      for (const place of places) {
+        const index = place % (list.length + 1)
+        list.splice(index, 0, other.between(list[index - 1], list[index]))
+      }
+      const index = at % (list.length + 1)
+      const [left, right] = [list[index - 1], list[index]]
+      const [one, two] = runs.map(({ length, backwards }) => {
+        const source = new Positions(newId)
+        const made: string[] = []
+        while (made.length < length) {
+          if (backwards) made.unshift(source.between(left, made[0] ?? right))
+          else made.push(source.between(made.at(-1) ?? left, right))
+        }
+        return made
+      }) as [string[], string[]]
+      expect(one.at(-1)! < two[0]! || two.at(-1)! < one[0]!).toBe(true)
+    }), 300)
+  })
+
   test('a stranger\'s positions never make it throw while there is room, whatever they are', () => {
     const id = fc.oneof(fc.constantFrom('me', 'm', 'meme', '0', 'z'), fc.string({ unit: fc.constantFrom(...ALPHABET), minLength: 1, maxLength: 6 }))
     const value = fc.string({ unit: fc.constantFrom(...'ABYZaz'), minLength: 1, maxLength: 3 })
@@ -92,6 +117,22 @@ describe('positions', () => {
       }
       expect(list).toEqual([...new Set(list)].sort())
     }), 300)
+  })
+
+  test('a long position costs few ids, whatever it is made of', () => {
+    let made = 0
+    const newId = idsFrom(chance(9))
+    const source = new Positions(() => {
+      made++
+      return newId()
+    })
+    const deep = `a.B${'0B'.repeat(120)}`
+    const wide = `a.B${',b.B'.repeat(60)}`
+    for (const [left, right] of [[`${deep}0B`, `${deep}0D`], [deep, undefined], [undefined, deep], [`${wide},c.B`, `${wide},c.D`], [wide, undefined], [`${'a'.repeat(250)}.B`, `${'a'.repeat(249)}b.B`]] as const) {
+      made = 0
+      refusal(() => source.between(left, right))
+      expect(made).toBeLessThanOrEqual(32)
+    }
   })
 
   test('between equal positions and ones out of order, after the left', () => {
