@@ -182,27 +182,27 @@ export class Stage {
     const { live } = this
     // A verdict may have moved on while the hooks of an earlier update ran.
     if (live.verdicts.verdict(update.id) !== 'ok') return
-    const allowed = await this.#askHooks(update, origin)
     const { full, visible, masked } = live.row
     const nextFull = applyUpdate(full, update, live.chains(waiting))
+    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
+    const allowed = await this.#askHooks(update, origin, nextVisible)
     this.#reportConflicts(update, nextFull)
     if (!allowed) {
       live.row = { ...live.row, full: nextFull, masked: new Set(masked).add(update.id) }
       return
     }
-    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
     live.row = { ...live.row, full: nextFull, visible: nextVisible }
     this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
   }
 
-  /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned as false: it becomes a mask. */
-  async #askHooks (update: Update, origin: Origin): Promise<boolean> {
+  /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned as false: it becomes a mask. `next`: what shows unless one refuses. */
+  async #askHooks (update: Update, origin: Origin, next: ObjectState): Promise<boolean> {
     if (!hasHooks(update)) return true
     const { visible } = this.live.row
     const described = this.#describe(update, origin)
     const creation = update.kind === 'genesis' && visible.geneses.length === 0
     // The first values are sealed under an epoch that comes with them.
-    const state = creation ? applyUpdate(visible, update, this.live.chains()) : visible
+    const state = creation ? next : visible
     const progress: HookProgress = {}
     try {
       await this.#hooks.before({
@@ -224,11 +224,11 @@ export class Stage {
   /** The owner's remove: from now on it is all that there is of the object. */
   async #removeForGood (update: Update, origin: Origin): Promise<void> {
     const { live } = this
-    const allowed = await this.#askHooks(update, origin)
+    const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
+    const allowed = await this.#askHooks(update, origin, full)
     for (const id of [...live.updates.keys()]) this.#forget(id)
     this.#proofs.push(...live.row.forks.map(noProofRow))
     live.add(update)
-    const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
     const { visible } = live.row
     if (!allowed) {
       live.row = { full, visible, masked: new Set([update.id]), forks: [] }
