@@ -38,7 +38,7 @@ export function formatId (model: string, key: Uint8Array): ObjectId {
 export function parseId (id: string): ParsedId {
   const cached = parsedById.get(id)
   if (cached !== undefined) return cached
-  if (typeof id !== 'string') throw badId(id, 'it is not a string')
+  if (typeof id !== 'string') throw badId(id, typeof (id as { then?: unknown } | null | undefined)?.then === 'function' ? 'it is a promise: await it' : 'it is not a string')
   if (id.length > MAX_LENGTH) throw badId(id, `it has ${id.length} characters, more than ${MAX_LENGTH}`)
   const colon = id.indexOf(':')
   if (colon < 0) throw badId(id, 'it has no colon')

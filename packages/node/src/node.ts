@@ -6,6 +6,7 @@ import type { ObjectId, PeerInfo, UpdateId } from '@dinemic/core'
 import { isInHookOf } from '@dinemic/orm'
 import type { EntityBase, HasOrm, ModelClass, Objects, Orm, Transaction } from '@dinemic/orm'
 import type { Mask } from '@dinemic/replica'
+import { checkVerb } from './check-verb.js'
 import { Closing } from './closing.js'
 import { compose } from './compose.js'
 import type { NodeParts } from './compose.js'
@@ -16,7 +17,7 @@ import { consoleLogger } from './logger.js'
 import type { Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import type { NodeOptions } from './options.js'
-import { checkTimeout, untilIdle } from './patience.js'
+import { untilIdle } from './patience.js'
 import type { IdleOptions, StopOptions } from './patience.js'
 import type { Explanation, NodeStatus } from './status.js'
 import { StrictEmitter } from './strict-emitter.js'
@@ -103,8 +104,9 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
   }
 
   /** Connects by hand; resolves to the peer's id. Rejects with `NET_UNREACHABLE`, `NET_OTHER_NETWORK`, `NET_BAD_ADDRESS`. */
-  async connect (address: string, options?: { readonly signal?: AbortSignal }): Promise<string> {
+  async connect (address: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     checkAddress(address)
+    checkVerb('connect', options, { signal: 'signal' })
     return await this.#running.network.connect(address, options)
   }
 
@@ -145,7 +147,7 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
    * Rejects with `NODE_STOP_FAILED` where something didn't close well; all that can be closed is.
    */
   async stop (options: StopOptions = {}): Promise<void> {
-    if (options.timeout !== undefined) checkTimeout('node.stop()', options.timeout)
+    checkVerb('stop', options, { timeout: 'timeout' })
     this.#stopping = true
     await this.#closing.close(options)
   }
@@ -188,5 +190,5 @@ function checkUpdateId (verb: string, id: unknown): void {
 /** Such as the undefined of `other.addresses[0]` where the other node doesn't listen. */
 function checkAddress (address: unknown): void {
   if (typeof address === 'string') return
-  throw new DinemicError('NET_BAD_ADDRESS', `node.connect() was given an address of type ${typeof address}. Give one of the other node's addresses, such as '/ip4/192.168.0.7/tcp/4001'; a node that only dials has none.`)
+  throw new DinemicError('NET_BAD_ADDRESS', `node.connect() was given ${Array.isArray(address) ? 'a list' : `an address of type ${typeof address}`}. Give one of the other node's addresses, such as '/ip4/192.168.0.7/tcp/4001'; a node that only dials has none.`)
 }

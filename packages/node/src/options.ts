@@ -61,7 +61,7 @@ const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown) => 
   password: value => isText(value) ? undefined : 'give a non-empty text, or leave it out',
   listen: value => problemOfAddresses(value),
   discovery: value => problemOfDiscovery(value),
-  listeners: value => Array.isArray(value) && value.every(isPair) ? undefined : "give pairs of a listener and a filter, such as [[audit, 'Person:[id]:[field]']]",
+  listeners: value => problemOfListeners(value),
   durability: value => value === 'process' || value === 'disk' ? undefined : `give 'process' or 'disk' instead of ${shown(value)}`,
   admit: value => typeof value === 'function' ? undefined : `give a function such as ({ id, model, size, peer }) => true instead of ${shown(value)}`,
   hookTimeout: value => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT ? undefined : `give a number of ms above 0, at most ${MAX_TIMEOUT}, instead of ${shown(value)}`,
@@ -87,8 +87,15 @@ function problemOfDiscovery (value: unknown): string | undefined {
   return problem === undefined ? undefined : `bootstrap: ${problem}`
 }
 
-function isPair (value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && isObject(value[0]) && typeof value[1] === 'string'
+function problemOfListeners (value: unknown): string | undefined {
+  const pairs = "give pairs of a listener and a filter, such as [[audit, 'Person:[id]:[field]']]"
+  if (!Array.isArray(value)) return `${pairs}, instead of ${shown(value)}`
+  for (const pair of value as unknown[]) {
+    if (!Array.isArray(pair) || pair.length !== 2) return `${pairs}: one of them is ${Array.isArray(pair) ? `a list of ${pair.length}` : shown(pair)}`
+    if (typeof pair[0] === 'function') return `${pairs}: one listener is the class ${pair[0].name}, give new ${pair[0].name}()`
+    if (!isObject(pair[0]) || typeof pair[1] !== 'string') return `${pairs}: one of them has ${shown(pair[0])} and ${shown(pair[1])}`
+  }
+  return undefined
 }
 
 function isText (value: unknown): value is string {

@@ -1,5 +1,6 @@
 import { DinemicError } from '@dinemic/core'
 import type { Replica } from '@dinemic/replica'
+import { checkVerb } from './check-verb.js'
 
 export interface IdleOptions {
   /** Ms, 30,000 by default. */
@@ -8,9 +9,10 @@ export interface IdleOptions {
 }
 
 /** Rejects with `NODE_IDLE_TIMEOUT`, or with the signal's reason. */
-export async function untilIdle (replica: Replica, { timeout = 30_000, signal }: IdleOptions = {}): Promise<void> {
+export async function untilIdle (replica: Replica, options: IdleOptions = {}): Promise<void> {
+  checkVerb('idle', options, { timeout: 'timeout', signal: 'signal' })
+  const { timeout = 30_000, signal } = options
   signal?.throwIfAborted() // Though there may be nothing to wait for: who has given up is told so each time.
-  checkTimeout('node.idle()', timeout)
   await within(replica, timeout, signal, async either => { await replica.idle(either) })
 }
 
@@ -23,15 +25,6 @@ export interface StopOptions {
 export async function stopReplica (replica: Replica, { timeout = 5000 }: StopOptions): Promise<void> {
   await within(replica, timeout, undefined, async late => { await replica.stop(late) })
 }
-
-/** Throws `NODE_BAD_OPTIONS`. */
-export function checkTimeout (verb: string, timeout: unknown): void {
-  if (typeof timeout === 'number' && Number.isInteger(timeout) && timeout >= 0 && timeout <= MAX_TIMEOUT) return
-  throw new DinemicError('NODE_BAD_OPTIONS', `${verb}: the timeout is ${typeof timeout === 'number' ? timeout : `of type ${typeof timeout}`}. Give whole ms from 0 to ${MAX_TIMEOUT}.`)
-}
-
-/** Above this a timer of JavaScript fires at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 
 async function within (replica: Replica, timeout: number, signal: AbortSignal | undefined, wait: (either: AbortSignal) => Promise<void>): Promise<void> {
   const late = AbortSignal.timeout(timeout)

@@ -32,7 +32,7 @@ test('all problems are told at once, each with what to give', async () => {
     'password: give a non-empty text, or leave it out',
     'listen: give addresses such as /ip4/192.168.0.7/tcp/4001 instead of "127.0.0.1:80"',
     "discovery: give 'mdns', { bootstrap: [address, …] } or false instead of \"dns\"",
-    "listeners: give pairs of a listener and a filter, such as [[audit, 'Person:[id]:[field]']]",
+    "listeners: give pairs of a listener and a filter, such as [[audit, 'Person:[id]:[field]']]: one of them is an object",
     "durability: give 'process' or 'disk' instead of \"none\"",
     'hookTimeout: give a number of ms above 0, at most 2147483647, instead of 0',
     'logger: give an object with the methods error(message, details) and debug(message, details)'

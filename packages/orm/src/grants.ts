@@ -14,9 +14,9 @@ const LIMITING: OptionKinds<AuthorizeOptions> = { fields: 'list', limit: 'number
 export const GRANTING: OptionKinds<AuthorizeOptions> = { read: 'boolean', update: 'boolean', remove: 'boolean', ...LIMITING }
 const CREATING: OptionKinds<CreateOptions> = { authorized: 'list', readers: 'list', writers: 'list' }
 
-/** An entity or an id, checked: `CORE_BAD_ID`. */
+/** An entity or an id, checked: `CORE_BAD_ID`, also for what has no id, such as a promise of an entity. */
 export function idOf (who: ObjectId | { readonly id: ObjectId }): ObjectId {
-  const id = typeof who === 'object' && who !== null ? who.id : who
+  const id = typeof who === 'object' && who !== null && 'id' in who ? who.id : who
   parseId(id)
   return id
 }
@@ -63,6 +63,7 @@ function openGrants (schema: ModelSchema): GrantRequest[] {
 /** An entity has an id as well, and a `remove` that says nothing about rights. */
 function grantTo (schema: ModelSchema, grantee: Grantee, { rights, kinds }: { rights: Rights, kinds: OptionKinds<AuthorizeOptions> }): GrantRequest[] {
   if (typeof grantee !== 'object' || grantee === null || '$' in grantee) return grantRequests(schema, grantee, rights)
+  if (!('id' in grantee)) idOf(grantee) // throws: who it is can't be told
   const { id, ...options } = grantee
   checkOptions(`A grant to ${String(id)}`, options, kinds)
   return grantRequests(schema, id, { ...options, ...rights })

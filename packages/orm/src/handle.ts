@@ -161,7 +161,7 @@ export class EntityHandle implements Handle {
 /** The owner may do everything, so a misspelt right would always be his. */
 function checkRight (right: unknown): void {
   if (RIGHTS.includes(right as Right)) return
-  throw new DinemicError('ORM_BAD_VALUE', `$.can() was asked for a right that isn't one of ${RIGHTS.join(', ')}.`)
+  throw new DinemicError('ORM_BAD_VALUE', `$.can() was asked for ${typeof right === 'string' ? `the right '${right}'` : `a right of type ${typeof right}`}. The rights are ${RIGHTS.join(', ')}.`)
 }
 
 function checkBytes (verb: string, bytes: unknown): void {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
+import { checkOptions } from './check-options.js'
 import { ElementSource } from './collections/element-source.js'
 import type { RunningOrm } from './default-node.js'
 import type { HookHost } from './hooks/host.js'
@@ -65,7 +66,9 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
   }
 
   /** Ids of the objects that are here, of one model or of all that this node has classes for. */
-  async objects ({ model, owned = false }: { readonly model?: string, readonly owned?: boolean } = {}): Promise<ObjectId[]> {
+  async objects (options: { readonly model?: string, readonly owned?: boolean } = {}): Promise<ObjectId[]> {
+    checkOptions('node.objects()', options, { model: 'text', owned: 'boolean' })
+    const { model, owned = false } = options
     const models = model === undefined ? [...this.schemas.values()] : [this.schemas.named(model)]
     const found: ObjectId[] = []
     for (const { name } of models) {

@@ -4,6 +4,7 @@ import { checkedCaller } from './caller.js'
 import { checkOptions } from './check-options.js'
 import { writerOf } from './construct.js'
 import { newEntity } from './create.js'
+import { currentHook } from './hooks/context.js'
 import type { EntityHome } from './hydrate.js'
 import type { ActOptions, OpenOptions } from './options.js'
 import { count, find, first, ids } from './query/find.js'
@@ -30,9 +31,10 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
   }
 
   async open (id: ObjectId, options: OpenOptions = {}): Promise<T> {
-    checkOptions(`${this.#schema.target.name}.open()`, options, { as: 'any', removed: 'boolean', timeout: 'number', signal: 'any' })
+    checkOptions(`${this.#schema.target.name}.open()`, options, { as: 'any', removed: 'boolean', timeout: 'timeout', signal: 'signal' })
     const { as, ...wait } = options
     this.#checkModel(id, 'open')
+    this.#checkRunning('open')
     const caller = await checkedCaller(this.#host.engine.keys, as) // Before waiting for the object: who can't act needn't wait.
     return this.#entity(await this.#arrival(id, wait), caller)
   }
@@ -41,28 +43,35 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
     checkOptions(`${this.#schema.target.name}.get()`, options, { as: 'any', removed: 'boolean' })
     const { as, removed = false } = options
     this.#checkModel(id, 'get')
+    this.#checkRunning('get')
     const caller = await checkedCaller(this.#host.engine.keys, as)
     const state = await this.#host.engine.state(id, { removed })
     return state === undefined ? undefined : this.#entity(state, caller)
   }
 
   async find (query?: Query<T>): Promise<Rows<T>> {
+    this.#checkRunning('find')
     return find(this.#host, this.#schema, query)
   }
 
   async first (query?: Query<T>): Promise<T | undefined> {
+    this.#checkRunning('first')
     return first(this.#host, this.#schema, query)
   }
 
   async count (query?: Query<T>): Promise<number> {
+    this.#checkRunning('count')
     return count(this.#host, this.#schema, query)
   }
 
-  async ids (options?: { readonly owned?: boolean }): Promise<ObjectId[]> {
+  async ids (options: { readonly owned?: boolean } = {}): Promise<ObjectId[]> {
+    checkOptions(`${this.#schema.target.name}.ids()`, options, { owned: 'boolean' })
+    this.#checkRunning('ids')
     return ids(this.#host.engine, this.#schema.name, options)
   }
 
   live (query?: Query<T>, options?: LiveOptions): LiveQuery<T> {
+    this.#checkRunning('live')
     return live(this.#host, this.#schema, query, options)
   }
 
@@ -80,6 +89,12 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
 
   async #entity (state: ObjectState, caller: ObjectId | undefined): Promise<T> {
     return await this.#host.entity(this.#schema, state, caller === undefined ? {} : { caller }) as T
+  }
+
+  /** Hooks that are under way may still read while the node waits for them. */
+  #checkRunning (verb: string): void {
+    if (!this.#host.stopped.aborted || currentHook() !== undefined) return
+    throw new DinemicError('NODE_STOPPED', `${this.#schema.target.name}.${verb}() came when its node was stopping or had stopped. Start another one with Node.start(); on the same path it has all that this one had.`)
   }
 
   #checkModel (id: ObjectId, verb: string): void {

@@ -60,7 +60,7 @@ export class CopyWriter implements EntityWriter {
       }
     }
     try {
-      this.#checkRunning()
+      this.#checkRunning(remove ? 'remove()' : 'save()')
       return { request: checkpoint === undefined ? this.#copy.removal() : this.#copy.request(checkpoint), settle }
     } catch (error) {
       await settle(false)
@@ -77,6 +77,7 @@ export class CopyWriter implements EntityWriter {
 
   /** A new snapshot, after the saves under way. Rejects with `ORM_NOT_FOUND`, in a hook that such a save waits for with `ORM_REENTRANT`. */
   async refresh (): Promise<void> {
+    this.#checkRunning('$.refresh()')
     if (this.#queue.isBusy) checkNotReentrant(this.engine, this.#copy.id, '$.refresh()')
     const leave = await this.#queue.enter()
     try {
@@ -126,8 +127,8 @@ export class CopyWriter implements EntityWriter {
     throw new DinemicError('ORM_READ_ONLY', `This entity of ${this.#copy.id} was made for a hook and can't be saved. Open the object: await ${this.#copy.schema.target.name}.open(object.id).`, { details: { id: this.#copy.id } })
   }
   /** Hooks that are under way may still write: the node waits for them. Whoever else goes on saving would keep it from ever being done. */
-  #checkRunning (): void {
+  #checkRunning (verb: string): void {
     if (!this.#stopped.aborted || currentHook() !== undefined) return
-    throw new DinemicError('NODE_STOPPED', `The node that opened ${this.#copy.id} is stopping or has stopped, so nothing was written and all stays staged. Open the object again on a node that runs.`, { details: { id: this.#copy.id } })
+    throw new DinemicError('NODE_STOPPED', `${verb} of ${this.#copy.id}: the node that opened it is stopping or has stopped, so nothing was done and all stays staged. Open the object again on a node that runs.`, { details: { id: this.#copy.id } })
   }
 }

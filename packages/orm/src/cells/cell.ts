@@ -185,6 +185,7 @@ export function isClear (value: WireValue | undefined): value is Value {
 /** The kind of what was given, for error texts: never its content, which may be that of an encrypted field (R13). */
 export function describe (held: unknown): string {
   if (held === null) return 'null'
+  if (held === undefined) return 'nothing'
   if (Array.isArray(held)) return 'an array'
   if (typeof held !== 'object') return `a ${typeof held}`
   return held.constructor?.name === 'Object' ? 'a plain object' : `an instance of ${held.constructor?.name ?? 'no class'}`

@@ -1,4 +1,5 @@
 import { schemaOf } from '../schema/registry.js'
+import { checkOptions } from '../check-options.js'
 import type { DataKeys, EntityBase, EntityOrId, ModelClass } from '../types.js'
 import { badFilter } from './filter.js'
 
@@ -12,8 +13,10 @@ export interface FilterParts<T extends EntityBase> {
 }
 
 /** The text of a filter, its names checked by the compiler: `filter(Person, { field: 'name' })` is `'Person:[id]:name'`. */
-export function filter<T extends EntityBase> (model: ModelClass<T>, { id, field, key }: FilterParts<T> = {}): string {
+export function filter<T extends EntityBase> (model: ModelClass<T>, parts: FilterParts<T> = {}): string {
   const { name } = schemaOf(model)
+  checkOptions(`filter(${name}, …)`, parts, { id: 'any', field: 'text', key: 'text' })
+  const { id, field, key } = parts
   const object = typeof id === 'object' ? id.id : id ?? `${name}:[id]`
   if (!object.startsWith(`${name}:`)) throw badFilter(object, `the object is not of the model '${name}'.`)
   const segments = [object]

@@ -39,11 +39,16 @@ export class HookDispatcher implements HooksPort {
     this.#host = host
   }
 
-  /** Throws `ORM_BAD_FILTER`. */
+  /** Throws `ORM_BAD_FILTER`, and `ORM_BAD_DECORATOR` for a listener without hooks. */
   apply (listener: object, filterText: string): void {
+    const hooks = hooksOf(listener)
+    if (hooks.length === 0) {
+      const name = listener.constructor?.name ?? 'The listener'
+      throw new DinemicError('ORM_BAD_DECORATOR', `${name} has no hooks, so it would never hear of anything. Decorate its methods, as in @OnUpdated() log (change) { … }, or call defineHooks(${name}, …).`)
+    }
     const filter = new Filter(filterText)
     filter.check([...this.#attached().schemas.values()])
-    this.#subscriptions.add(listener, hooksOf(listener), filter)
+    this.#subscriptions.add(listener, hooks, filter)
   }
 
   /** Revoking what was never applied changes nothing. */

@@ -4,7 +4,7 @@ import type { ModelSchema } from '../schema/types.js'
 import type { EntityBase } from '../types.js'
 import type { QueryHost } from './host.js'
 import type { Position } from './order.js'
-import { planQuery } from './plan.js'
+import { checkForm, planQuery } from './plan.js'
 import type { Plan } from './plan.js'
 import { scanRows, selectRows } from './select.js'
 import type { Row } from './select.js'
@@ -22,12 +22,14 @@ export async function find<T extends EntityBase> (host: QueryHost, schema: Model
 }
 
 export async function first<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}): Promise<T | undefined> {
+  checkForm(schema, query) // What is no object would seem to be one once it is spread.
   const [row] = await find(host, schema, { ...query, limit: 1 })
   return row
 }
 
 /** How many rows `where` holds for, whatever the limit and the cursor. */
 export async function count<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}): Promise<number> {
+  checkForm(schema, query)
   const plan = planQuery(host.engine.provider, schema, { ...query, limit: undefined, after: undefined })
   let rows = 0
   for await (const _ of scanRows(host.engine, plan)) rows++

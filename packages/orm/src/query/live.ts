@@ -1,5 +1,8 @@
+import { DinemicError } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { CommitEvent } from '@dinemic/replica'
+import { checkOptions } from '../check-options.js'
+import { didYouMean } from '../nearest.js'
 import type { ModelSchema } from '../schema/types.js'
 import type { EntityBase } from '../types.js'
 import { entityOf, withCursor } from './find.js'
@@ -15,6 +18,7 @@ import type { LiveEvents, LiveOptions, LiveQuery, Query, Rows } from './types.js
 
 /** Throws `ORM_BAD_FILTER` for a field that the model doesn't have, `ORM_BAD_VALUE` for all else that is wrong. `ORM_NO_KEY` ends the iteration. */
 export function live<T extends EntityBase> (host: QueryHost, schema: ModelSchema, query: Query<T> = {}, options: LiveOptions = {}): LiveQuery<T> {
+  checkOptions(`${schema.target.name}.live()`, options, { signal: 'signal' })
   return new LiveRows(host, planQuery(host.engine.provider, schema, query), options)
 }
 
@@ -52,12 +56,14 @@ class LiveRows<T extends EntityBase> implements LiveQuery<T> {
   }
 
   on<E extends keyof LiveEvents<T>> (event: E, listener: LiveEvents<T>[E]): this {
+    checkListener(event, listener, Object.keys(this.#listeners))
     this.#listeners[event].add(listener)
     this.#start()
     return this
   }
 
   off<E extends keyof LiveEvents<T>> (event: E, listener: LiveEvents<T>[E]): this {
+    checkListener(event, listener, Object.keys(this.#listeners))
     this.#listeners[event].delete(listener)
     this.#stopIfUnused()
     return this
@@ -198,3 +204,8 @@ class LiveRows<T extends EntityBase> implements LiveQuery<T> {
 }
 
 type Listener<T> = (row: T) => void
+
+function checkListener (event: string, listener: unknown, events: readonly string[]): void {
+  if (!events.includes(event)) throw new DinemicError('ORM_BAD_VALUE', `A live query has no event '${String(event)}'.${didYouMean(String(event), events)} It has: ${events.join(', ')}.`)
+  if (typeof listener !== 'function') throw new DinemicError('ORM_BAD_VALUE', `A live query was given a listener of type ${typeof listener} for '${event}'. Give a function: .on('${event}', row => { … }).`)
+}

@@ -28,10 +28,8 @@ const OPTIONS = ['where', 'orderBy', 'limit', 'after', 'as']
 
 /** Throws `ORM_BAD_FILTER` for a field that the model doesn't have, `ORM_BAD_VALUE` for all else that is wrong. */
 export function planQuery<T> (provider: CryptoProvider, schema: ModelSchema, query: Query<T>): Plan {
-  for (const name of Object.keys(query)) {
-    if (!OPTIONS.includes(name)) throw badQuery(schema, `there is no '${name}'.${didYouMean(name, OPTIONS)} A query has ${OPTIONS.join(', ')}.`)
-  }
-  const condition = parseWhere(schema, query.where ?? {})
+  checkForm(schema, query)
+  const condition = parseWhere(schema, query.where === undefined ? {} : query.where)
   const order = parseOrder(schema, query.orderBy)
   const fingerprint = () => fingerprintOf(provider, schema.name, condition, order)
   return {
@@ -44,6 +42,18 @@ export function planQuery<T> (provider: CryptoProvider, schema: ModelSchema, que
     reads: storedNames(schema, [...fieldsOf(condition), ...order.map(({ property }) => property)]),
     compare: comparePositions(order),
     cursor: (last) => formatCursor(fingerprint(), last)
+  }
+}
+
+/** Throws `ORM_BAD_VALUE` for what is no query, or has in it what no query has. */
+export function checkForm (schema: ModelSchema, query: unknown): void {
+  if (typeof query !== 'object' || query === null || Array.isArray(query)) {
+    throw badQuery(schema, `it is ${query === null ? 'null' : Array.isArray(query) ? 'an array' : `of type ${typeof query}`}. Write an object such as { where: { … }, orderBy: ['name'], limit: 20 }.`)
+  }
+  for (const name of Object.keys(query)) {
+    if (OPTIONS.includes(name)) continue
+    const condition = schema.fields.has(name) ? ` A condition stands in where: { where: { ${name}: … } }.` : didYouMean(name, OPTIONS)
+    throw badQuery(schema, `there is no '${name}'.${condition} A query has ${OPTIONS.join(', ')}.`)
   }
 }
 
