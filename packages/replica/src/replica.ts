@@ -20,12 +20,15 @@ import type { Mask } from './masks.js'
 import { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { OpenedValues } from './opened-values.js'
+import { GroupCommit } from './pipeline/group-commit.js'
 import { Pipeline } from './pipeline/pipeline.js'
 import type { Stage } from './pipeline/stage.js'
 import { Proposals } from './proposals.js'
 import { KeyedReader } from './reader.js'
+import { SetSums } from './reconcile/set-sums.js'
 import type { Report } from './report.js'
 import { Doorkeeper } from './sync/doorkeeper.js'
+import type { SyncStatus } from './sync/progress.js'
 import { Replication } from './sync/replication.js'
 import { Waiting } from './waiting.js'
 
@@ -64,6 +67,8 @@ export class Replica implements Engine {
   readonly #activity = new Activity()
   readonly #objects: Objects
   readonly #afterHooks: AfterHooks
+  readonly #sums: SetSums
+  readonly #commits: GroupCommit
   readonly #pipeline: Pipeline
   readonly #author: Author
   readonly #proposals: Proposals
@@ -90,7 +95,13 @@ export class Replica implements Engine {
     this.#objects = new Objects(store, this.#binding)
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
     this.#care = new Care(keys)
-    this.#pipeline = new Pipeline({ store, keys, platform, masks: this.#masks, care: this.#care, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
+    this.#sums = new SetSums({
+      store,
+      alone: async task => await this.#commits.alone(task),
+      track: (what, task) => { this.#activity.track(what, task).catch((error: unknown) => { report('error', error) }) }
+    })
+    this.#commits = new GroupCommit(store, this.#sums)
+    this.#pipeline = new Pipeline({ commits: this.#commits, keys, platform, masks: this.#masks, care: this.#care, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
@@ -98,9 +109,9 @@ export class Replica implements Engine {
         await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
       })
     })
-    this.#replication = new Replication({ network, store, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#replication = new Replication({ network, store, sums: this.#sums, provider, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
-    this.#pipeline.onWritten((object, _put, drop) => { this.#explainer.dropped(object, drop) })
+    this.#pipeline.onWritten((object, drop) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
     this.#caretaker = new Caretaker({
@@ -120,6 +131,7 @@ export class Replica implements Engine {
   /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
   async start (): Promise<void> {
     await checkNetwork(this.#store, this.#binding, this.#networkName)
+    await this.#sums.load()
     await this.#continuity.start()
     await this.#masks.load(this.#store)
     await this.#care.load(this.#store)
@@ -134,6 +146,7 @@ export class Replica implements Engine {
     this.#caretaker.stop()
     await this.#network.stop() // ends requests that would keep us waiting
     await this.#activity.idle(signal)
+    await this.#sums.close()
     await this.#continuity.stop()
   }
 
@@ -264,6 +277,16 @@ export class Replica implements Engine {
     const owned = await this.keys.has(object)
     const { result } = await this.#pipeline.turn([object], async open => (await open(object)).unmask(id, { local: false, owned }))
     return result
+  }
+
+  /** How far each model is, and how the last comparison with each peer ended. */
+  get sync (): SyncStatus {
+    return this.#replication.status
+  }
+
+  /** Compares with a connected peer soon, without waiting for the timer. */
+  compare (peer: string): void {
+    this.#replication.compare(peer)
   }
 
   /** Ids that others point to and that nobody connected has given. */

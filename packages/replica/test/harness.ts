@@ -3,9 +3,10 @@ import type { CryptoProvider, Network, ObjectId, Operation, Platform, Value } fr
 import { nativeProvider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
-import type { HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
+import type { Admit, HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
 import type { Reports } from '../src/report.js'
-import { encodeFrames } from '../src/sync/messages.js'
+import { decodeRequest, encodeFrames } from '../src/sync/messages.js'
+import type { Request } from '../src/sync/messages.js'
 
 export const provider: CryptoProvider = nativeProvider
 
@@ -40,28 +41,45 @@ export class TestHooks implements HooksPort {
   }
 }
 
-export interface Peer { readonly replica: Replica, readonly hooks: TestHooks, readonly store: MemoryStore, readonly keys: MemoryKeyRing, readonly address: string, readonly reports: [keyof Reports, unknown][], connect (to: Pick<Peer, 'address'>): Promise<void>, stop (): Promise<void> }
+export interface Peer { readonly replica: Replica, readonly hooks: TestHooks, readonly store: MemoryStore, readonly keys: MemoryKeyRing, readonly address: string, readonly reports: [keyof Reports, unknown][], readonly asked: Asked[], connect (to: Pick<Peer, 'address'>): Promise<void>, stop (): Promise<void> }
+
+/** A request that a peer sent, and the answer, if there was one. */
+export interface Asked { readonly to: string, readonly request: Request, readonly sent: number, answer?: Uint8Array }
+
+/** What a network is asked to ask, in order. */
+function watchRequests (network: Network): Asked[] {
+  const all: Asked[] = []
+  const request = network.request.bind(network)
+  network.request = async (to, data, options) => {
+    const asked: Asked = { to, request: decodeRequest(data), sent: data.length }
+    all.push(asked)
+    asked.answer = await request(to, data, options)
+    return asked.answer
+  }
+  return all
+}
 
 export class Lan {
   readonly hub = new MemoryHub()
   readonly #peers: Peer[] = []
 
-  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[] } = {}): Promise<Peer> {
+  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[], admit?: Admit } = {}): Promise<Peer> {
     const { store = new MemoryStore(), keys = new MemoryKeyRing(), models = ['Person'] } = options
     await store.open()
     await keys.open()
     const hooks = new TestHooks()
     const reports: [keyof Reports, unknown][] = []
     const network = this.hub.create()
+    const asked = watchRequests(network)
     const self = await newKey(keys, 'Node')
     const replica = new Replica({
-      networkName: 'test', store, keys, network, hooks, provider, platform, self, models,
+      networkName: 'test', store, keys, network, hooks, provider, platform, self, models, admit: options.admit,
       report: (event, payload) => { reports.push([event, payload]) }
     })
     await replica.start()
     await network.start()
     const peer: Peer = {
-      replica, hooks, store, keys, reports, address: network.addresses[0]!,
+      replica, hooks, store, keys, reports, asked, address: network.addresses[0]!,
       connect: async to => { await network.connect(to.address) },
       stop: async () => {
         await replica.stop()

@@ -1,5 +1,5 @@
 import { parseId } from '@dinemic/core'
-import type { KeyRing, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
+import type { KeyRing, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { Care } from '../care.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
@@ -8,11 +8,12 @@ import { KeyedQueue } from '../keyed-queue.js'
 import type { Masks } from '../masks.js'
 import type { Objects } from '../objects.js'
 import type { Report } from '../report.js'
+import type { GroupCommit } from './group-commit.js'
 import { Stage } from './stage.js'
 import type { Taken } from './stage.js'
 
 export interface PipelineParts {
-  readonly store: Store
+  readonly commits: Pick<GroupCommit, 'commit'>
   readonly keys: KeyRing
   readonly objects: Objects
   readonly platform: Platform
@@ -35,15 +36,15 @@ export interface Committed<T> { readonly result: T, readonly stages: readonly St
 export class Pipeline {
   readonly #parts: PipelineParts
   readonly #turns = new KeyedQueue()
-  readonly #written = new Set<(object: ObjectId, put: readonly UpdateId[], drop: readonly UpdateId[]) => void>()
+  readonly #written = new Set<(object: ObjectId, drop: readonly UpdateId[]) => void>()
   readonly #listeners = new Set<(event: CommitEvent) => void>()
 
   constructor (parts: PipelineParts) {
     this.#parts = parts
   }
 
-  /** Called in the same turn of the event loop in which a commit resolved, with the ids that entered and left the reconciled set. */
-  onWritten (listener: (object: ObjectId, put: readonly UpdateId[], drop: readonly UpdateId[]) => void): void {
+  /** Called for each object of a commit, in the same turn of the event loop in which it resolved, with the ids that left the store. */
+  onWritten (listener: (object: ObjectId, drop: readonly UpdateId[]) => void): void {
     this.#written.add(listener)
   }
 
@@ -110,7 +111,7 @@ export class Pipeline {
     const needs = await care.changesOf(stages.map(stage => stage.rows))
     const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)
     try {
-      await this.#parts.store.commit({
+      await this.#parts.commits.commit({
         objects: objectsToCommit,
         events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
         acknowledged: afterHooks.takeDone(),
@@ -122,9 +123,7 @@ export class Pipeline {
       throw error
     }
     for (const stage of stages) objects.committed(stage.live)
-    for (const { object, put, drop } of objectsToCommit) {
-      for (const listener of this.#written) listener(object, put.map(({ id }) => id), drop)
-    }
+    for (const { object, drop } of objectsToCommit) for (const listener of this.#written) listener(object, drop)
     return hooks
   }
 

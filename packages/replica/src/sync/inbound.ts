@@ -55,11 +55,11 @@ export class Inbound {
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
 
-  /** Frames that a peer gave when asked. Returns how many were new. */
-  async frames (frames: readonly Uint8Array[], from: string): Promise<number> {
+  /** Frames that a peer gave when asked: how many were new, and which wait for a grant. */
+  async frames (frames: readonly Uint8Array[], from: string): Promise<{ taken: number, waiting: UpdateId[] }> {
     const { updates } = await this.#read(() => frames, from)
     const { taken } = await this.receive(updates.filter(({ object }) => this.#parts.takesPart(parseId(object).model)), from)
-    return taken.length
+    return { taken: taken.length, waiting: updates.flatMap(({ id }) => this.#parts.quarantine.has(id) ? [id] : []) }
   }
 
   async #standing (update: Update, from: string): Promise<Taken> {

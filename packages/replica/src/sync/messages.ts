@@ -1,32 +1,50 @@
-import { DinemicError, bytesToHex, decode, encode, formatId, hexToBytes, parseId } from '@dinemic/core'
-import type { Encodable, ObjectId, SetItem, UpdateId } from '@dinemic/core'
+import { bytesToHex, decode, encode, formatId, hexToBytes, parseId } from '@dinemic/core'
+import type { Encodable, ObjectId, UpdateId } from '@dinemic/core'
+import type { Print } from '../reconcile/salted-ranges.js'
+import type { Lacking } from '../reconcile/walk.js'
+import { badMessage, bytesOf, integer, listOf, text } from './wire.js'
+import { idsToWire, prefixOf, wireToIds, wireToPrint } from './range-messages.js'
+import type { ObjectsPlace } from './range-messages.js'
 
 /** What peers say to each other in requests and responses: CBOR lists that begin with a number. */
 export const SYNC_VERSION = 1
 
-/** A fingerprint of a model's reconciled set: how many updates, and the sum of their ids mod 2^256 in hex. */
-export interface ModelSum { readonly model: string, readonly count: number, readonly sum: string }
-export interface Greeting { readonly version: number, readonly time: number, readonly sums: readonly ModelSum[] }
+/** A model's whole set. */
+export interface ModelPrint extends Print { readonly model: string }
+
+/** A part of a set of which both sides make an exact print, by chance. */
+export interface Audit { readonly model: string, readonly prefix: string }
+
+/** What a peer says of itself when it asks. All prints are under its salt, here and in the answer. */
+export interface Greeting { readonly version: number, readonly time: number, readonly salt: Uint8Array, readonly prints: readonly ModelPrint[], readonly audit: Audit | null }
+
+/** What a peer says of itself when it answers. */
+export interface Welcome { readonly version: number, readonly time: number, readonly prints: readonly ModelPrint[], readonly audit: Print | null }
 
 export type Request =
   | { readonly ask: 'compare', readonly greeting: Greeting }
-  /** The keys of a model's reconciled set, after `from`. */
-  | { readonly ask: 'list', readonly model: string, readonly from: { readonly millis: number, readonly id: UpdateId } | null }
+  | { readonly ask: 'ranges', readonly model: string, readonly salt: Uint8Array, readonly exact: boolean, readonly prefixes: readonly string[] }
+  | { readonly ask: 'fetch', readonly model: string, readonly salt: Uint8Array, readonly wanted: readonly Lacking[] }
+  /** Whole objects, those that changed last first. */
+  | { readonly ask: 'objects', readonly model: string, readonly prefix: string, readonly from: ObjectsPlace | null }
   | { readonly ask: 'get', readonly ids: readonly UpdateId[] }
   | { readonly ask: 'object', readonly object: ObjectId }
   /** Something new is here: compare with me when you like. */
   | { readonly ask: 'news' }
   | { readonly ask: 'propose', readonly frame: Uint8Array }
 
-export type ListItem = Pick<SetItem, 'millis' | 'id'>
-const ITEM_BYTES = 6 + 32
-const NUMBERS = ['compare', 'list', 'get', 'object', 'news', 'propose'] as const
+const NUMBERS = ['compare', 'ranges', 'get', 'object', 'news', 'propose', 'fetch', 'objects'] as const
 
 export function encodeRequest (request: Request): Uint8Array {
   const number = NUMBERS.indexOf(request.ask)
   switch (request.ask) {
-    case 'compare': return encode([number, ...greetingToWire(request.greeting)])
-    case 'list': return encode([number, request.model, request.from === null ? null : itemsToBytes([request.from])])
+    case 'compare': {
+      const { version, time, salt, prints, audit } = request.greeting
+      return encode([number, version, time, salt, printsToWire(prints), audit === null ? null : [audit.model, audit.prefix]])
+    }
+    case 'ranges': return encode([number, request.model, request.salt, request.exact, [...request.prefixes]])
+    case 'fetch': return encode([number, request.model, request.salt, request.wanted.map(({ prefix, shortIds }) => [prefix, idsToWire(shortIds)])])
+    case 'objects': return encode([number, request.model, request.prefix, request.from === null ? null : [request.from.key, request.from.skip]])
     case 'get': return encode([number, request.ids.map(hexToBytes)])
     case 'object': {
       const { model, key } = parseId(request.object)
@@ -39,10 +57,12 @@ export function encodeRequest (request: Request): Uint8Array {
 
 /** Throws `REPLICA_BAD_MESSAGE` or a codec error for what isn't a request of ours. */
 export function decodeRequest (bytes: Uint8Array): Request {
-  const [number, first, second, third] = listOf(decode(bytes))
+  const [number, first, second, third, fourth, fifth] = listOf(decode(bytes))
   switch (NUMBERS[number as number]) {
-    case 'compare': return { ask: 'compare', greeting: wireToGreeting([first, second, third]) }
-    case 'list': return { ask: 'list', model: text(first), from: second === null ? null : bytesToItems(bytesOf(second))[0] ?? null }
+    case 'compare': return { ask: 'compare', greeting: { version: integer(first), time: integer(second), salt: bytesOf(third), prints: wireToPrints(fourth), audit: wireToAudit(fifth) } }
+    case 'ranges': return { ask: 'ranges', model: text(first), salt: bytesOf(second), exact: third === true, prefixes: listOf(fourth).map(prefixOf) }
+    case 'fetch': return { ask: 'fetch', model: text(first), salt: bytesOf(second), wanted: listOf(third).map(wireToLacking) }
+    case 'objects': return { ask: 'objects', model: text(first), prefix: prefixOf(second), from: third === null ? null : wireToPlace(third) }
     case 'get': return { ask: 'get', ids: listOf(first).map(id => bytesToHex(bytesOf(id))) }
     case 'object': return { ask: 'object', object: formatId(text(first), bytesOf(second)) }
     case 'news': return { ask: 'news' }
@@ -51,24 +71,16 @@ export function decodeRequest (bytes: Uint8Array): Request {
   }
 }
 
-export function encodeGreeting (greeting: Greeting): Uint8Array {
-  return encode(greetingToWire(greeting))
+export function encodeWelcome ({ version, time, prints, audit }: Welcome): Uint8Array {
+  return encode([version, time, printsToWire(prints), audit === null ? null : [audit.count, hexToBytes(audit.print)]])
 }
 
-export function decodeGreeting (bytes: Uint8Array): Greeting {
-  return wireToGreeting(listOf(decode(bytes)))
+export function decodeWelcome (bytes: Uint8Array): Welcome {
+  const [version, time, prints, audit] = listOf(decode(bytes))
+  return { version: integer(version), time: integer(time), prints: wireToPrints(prints), audit: audit === null ? null : wireToPrint(listOf(audit)) }
 }
 
-export function encodeList (items: readonly ListItem[], more: boolean): Uint8Array {
-  return encode([itemsToBytes(items), more])
-}
-
-export function decodeList (bytes: Uint8Array): { items: ListItem[], more: boolean } {
-  const [items, more] = listOf(decode(bytes))
-  return { items: bytesToItems(bytesOf(items)), more: more === true }
-}
-
-/** The answer to `get`: how many of the ids were looked up before the answer was full, and what was found of these. */
+/** The answer to `get` and `fetch`: how many of the ids were looked up before the answer was full, and what was found of these. */
 export function encodeGot (looked: number, frames: readonly Uint8Array[]): Uint8Array {
   return encode([looked, [...frames]])
 }
@@ -76,6 +88,16 @@ export function encodeGot (looked: number, frames: readonly Uint8Array[]): Uint8
 export function decodeGot (bytes: Uint8Array): { looked: number, frames: Uint8Array[] } {
   const [looked, frames] = listOf(decode(bytes))
   return { looked: integer(looked), frames: listOf(frames).map(bytesOf) }
+}
+
+/** The answer to `objects`: where the next one goes on, null at the end. */
+export function encodeObjects (frames: readonly Uint8Array[], next: ObjectsPlace | null): Uint8Array {
+  return encode([[...frames], next === null ? null : [next.key, next.skip]])
+}
+
+export function decodeObjects (bytes: Uint8Array): { frames: Uint8Array[], next: ObjectsPlace | null } {
+  const [frames, next] = listOf(decode(bytes))
+  return { frames: listOf(frames).map(bytesOf), next: next === null ? null : wireToPlace(next) }
 }
 
 /** Frames of updates: what gossip carries and what `object` answers. */
@@ -96,63 +118,29 @@ export function decodeAnswer (bytes: Uint8Array): { answer: 'accepted' | 'refuse
   return { answer: accepted === true ? 'accepted' : 'refused', ...(typeof reason === 'string' ? { reason } : {}) }
 }
 
-function greetingToWire ({ version, time, sums }: Greeting): Encodable[] {
-  return [version, time, sums.map(({ model, count, sum }) => [model, count, hexToBytes(sum)])]
+function printsToWire (prints: readonly ModelPrint[]): Encodable[] {
+  return prints.map(({ model, count, print }) => [model, count, hexToBytes(print)])
 }
 
-function wireToGreeting ([version, time, sums]: readonly (Encodable | undefined)[]): Greeting {
-  return {
-    version: integer(version),
-    time: integer(time),
-    sums: listOf(sums).map(item => {
-      const [model, count, sum] = listOf(item)
-      return { model: text(model), count: integer(count), sum: bytesToHex(bytesOf(sum)) }
-    })
-  }
-}
-
-/** 6 bytes of ms, 32 of id, each. */
-function itemsToBytes (items: readonly ListItem[]): Uint8Array {
-  const bytes = new Uint8Array(items.length * ITEM_BYTES)
-  const view = new DataView(bytes.buffer)
-  items.forEach(({ millis, id }, i) => {
-    const at = i * ITEM_BYTES
-    view.setUint16(at, Math.floor(millis / 2 ** 32))
-    view.setUint32(at + 2, millis % 2 ** 32)
-    bytes.set(hexToBytes(id), at + 6)
-  })
-  return bytes
-}
-
-function bytesToItems (bytes: Uint8Array): ListItem[] {
-  if (bytes.length % ITEM_BYTES !== 0) throw badMessage('a list that is no multiple of its items')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Array.from({ length: bytes.length / ITEM_BYTES }, (_, i) => {
-    const at = i * ITEM_BYTES
-    return { millis: view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2), id: bytesToHex(bytes.subarray(at + 6, at + ITEM_BYTES)) }
+function wireToPrints (wire: Encodable | undefined): ModelPrint[] {
+  return listOf(wire).map(item => {
+    const [model, ...print] = listOf(item)
+    return { model: text(model), ...wireToPrint(print) }
   })
 }
 
-function listOf (wire: Encodable | undefined): readonly Encodable[] {
-  if (!Array.isArray(wire)) throw badMessage('no list where one belongs')
-  return wire
+function wireToAudit (wire: Encodable | undefined): Audit | null {
+  if (wire === null) return null
+  const [model, prefix] = listOf(wire)
+  return { model: text(model), prefix: prefixOf(prefix) }
 }
 
-function text (wire: Encodable | undefined): string {
-  if (typeof wire !== 'string') throw badMessage('no text where it belongs')
-  return wire
+function wireToLacking (wire: Encodable): Lacking {
+  const [prefix, ids] = listOf(wire)
+  return { prefix: prefixOf(prefix), shortIds: wireToIds(ids) }
 }
 
-function integer (wire: Encodable | undefined): number {
-  if (typeof wire !== 'number' || !Number.isSafeInteger(wire)) throw badMessage('no integer where one belongs')
-  return wire
-}
-
-function bytesOf (wire: Encodable | undefined): Uint8Array {
-  if (!(wire instanceof Uint8Array)) throw badMessage('no bytes where they belong')
-  return wire
-}
-
-function badMessage (problem: string): DinemicError {
-  return new DinemicError('REPLICA_BAD_MESSAGE', `A peer sent ${problem}. It runs another version, or means harm.`)
+function wireToPlace (wire: Encodable | undefined): ObjectsPlace {
+  const [key, skip] = listOf(wire)
+  return { key: prefixOf(key), skip: integer(skip) }
 }

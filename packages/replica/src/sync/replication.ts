@@ -1,24 +1,35 @@
 import { DinemicError } from '@dinemic/core'
-import type { Network, NetworkBinding, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
-import { parseId } from '@dinemic/core'
+import type { CryptoProvider, Network, NetworkBinding, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { ProposalAnswer } from '../engine.js'
+import { KeyedQueue } from '../keyed-queue.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Proposals } from '../proposals.js'
+import type { SetSums } from '../reconcile/set-sums.js'
 import type { Report } from '../report.js'
 import { Announcer } from './announcer.js'
+import { Claims } from './claims.js'
 import type { Doorkeeper } from './doorkeeper.js'
 import { Inbound } from './inbound.js'
+import { Joins } from './join.js'
 import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from './messages.js'
-import { ModelSums } from './model-sums.js'
+import type { Greeting } from './messages.js'
+import { Newest } from './newest.js'
 import { Peers } from './peers.js'
+import { Progress } from './progress.js'
+import type { SyncStatus } from './progress.js'
 import { Quarantine } from './quarantine.js'
 import { Responder } from './responder.js'
+import { Slots } from './slots.js'
 import { Wants } from './wants.js'
+
+const PENDING_BYTES = 64 * 1024 * 1024
 
 export interface ReplicationParts {
   readonly network: Network
   readonly store: Store
+  readonly sums: SetSums
+  readonly provider: CryptoProvider
   readonly binding: NetworkBinding
   readonly platform: Platform
   readonly models: readonly string[]
@@ -27,6 +38,8 @@ export interface ReplicationParts {
   readonly proposals: Proposals
   readonly activity: Activity
   readonly report: Report
+  /** Answers of peers under way and being taken, in bytes. */
+  readonly pendingBytes?: number | undefined
 }
 
 /** A node's part in its network: live updates by gossip, the rest by comparing with each peer. */
@@ -41,37 +54,52 @@ export class Replication {
   readonly #peers: Peers
   readonly #proposals: Proposals
   readonly #report: Report
+  readonly #progress: Progress
+  /** Requests of each peer are answered one after another: who asks much waits for itself, and not the others for it. */
+  readonly #answers = new KeyedQueue()
   #stopped = false
 
-  constructor ({ network, store, binding, platform, models, doorkeeper, pipeline, proposals, activity, report }: ReplicationParts) {
+  constructor ({ network, store, sums, provider, binding, platform, models, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     const registered = new Set(models)
     const takesPart = (model: string): boolean => registered.has(model)
-    const sums = new ModelSums(store)
     this.#network = network
     this.#models = models
     this.#activity = activity
     this.#proposals = proposals
     this.#report = report
+    this.#progress = new Progress(platform, report)
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
       binding, platform, doorkeeper, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
       has: async id => await store.has(id),
       ask: from => { this.#peers.ask(from) }
     })
-    this.#responder = new Responder({ store, sums, platform, takesPart, models: () => models })
-    this.#peers = new Peers({ network, store, platform, activity, report, takesPart, inbound: this.#inbound, responder: this.#responder, wants: this.#wants })
-    pipeline.onWritten((object, put, drop) => { sums.committed(parseId(object).model, put, drop) })
+    const newest = new Newest(store)
+    this.#responder = new Responder({ store, sums, newest, provider, platform, takesPart, models: () => models })
+    this.#peers = new Peers({
+      network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress,
+      claims: new Claims(), joins: new Joins(), slots: new Slots(Math.max(1, Math.floor(pendingBytes / network.limits.response)))
+    })
+    pipeline.onWritten(object => { newest.changed(object) })
   }
 
   get missing (): readonly UpdateId[] {
     return this.#wants.missing
   }
 
+  compare (peer: string): void {
+    this.#peers.compare(peer)
+  }
+
+  get status (): SyncStatus {
+    return this.#progress.status
+  }
+
   /** To be called before the network starts. */
   start (): void {
     this.#network.handle({
       message: async (topic, data, from) => this.#stopped ? 'ignore' : await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from)),
-      request: async (from, data) => await this.#activity.track(`answering ${from}`, this.#answer(from, data)),
+      request: async (from, data, signal) => await this.#activity.track(`answering ${from}`, this.#answer(from, data, signal)),
       connected: peer => {
         this.#peers.connected(peer)
         this.#report('peer:connect', peer)
@@ -115,15 +143,29 @@ export class Replication {
     }))
   }
 
-  async #answer (from: string, data: Uint8Array): Promise<Uint8Array> {
-    if (this.#stopped) throw new DinemicError('REPLICA_STOPPED', 'This node is stopping and answers no more.')
+  async #answer (from: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const request = decodeRequest(data)
     if (request.ask === 'propose') {
+      this.#checkRunning()
       const { answer, reason } = await this.#proposals.decide(request.frame, from)
       return encodeAnswer(answer, reason)
     }
-    if (request.ask === 'news') this.#peers.compare(from)
-    if (request.ask === 'compare') this.#peers.heard(from, request.greeting, await this.#responder.greeting())
-    return await this.#responder.answer(request)
+    return await this.#answers.run([from], async () => {
+      signal.throwIfAborted()
+      this.#checkRunning()
+      if (request.ask === 'news') this.#peers.compare(from)
+      return request.ask === 'compare' ? await this.#welcome(from, request.greeting) : await this.#responder.answer(request)
+    })
+  }
+
+  async #welcome (from: string, greeting: Greeting): Promise<Uint8Array> {
+    const { salt, audit } = greeting
+    const prints = await this.#responder.prints(salt)
+    this.#peers.heard(from, greeting, prints)
+    return this.#responder.welcome(prints, audit === null ? null : await this.#responder.audit(audit, salt))
+  }
+
+  #checkRunning (): void {
+    if (this.#stopped) throw new DinemicError('REPLICA_STOPPED', 'This node is stopping and answers no more.')
   }
 }

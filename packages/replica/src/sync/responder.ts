@@ -1,23 +1,42 @@
 import { parseId } from '@dinemic/core'
-import type { ObjectId, Platform, Store } from '@dinemic/core'
-import type { Greeting, ListItem, Request } from './messages.js'
-import { SYNC_VERSION, encodeFrames, encodeGot, encodeGreeting, encodeList } from './messages.js'
-import type { ModelSums } from './model-sums.js'
+import type { CryptoProvider, ObjectId, Platform, SetItem, Store, UpdateId } from '@dinemic/core'
+import { EXACT, ExactRanges, LIST, SaltedRanges, shortIdsOf } from '../reconcile/salted-ranges.js'
+import type { Print, RangeAnswer, ShownRanges } from '../reconcile/salted-ranges.js'
+import { setKeyOf, setKeyToItem } from '../reconcile/set-key.js'
+import type { SetSums } from '../reconcile/set-sums.js'
+import { RANGES_PER_REQUEST } from '../reconcile/walk.js'
+import { SYNC_VERSION, encodeFrames, encodeGot, encodeObjects, encodeWelcome } from './messages.js'
+import type { Audit, ModelPrint, Request, Welcome } from './messages.js'
+import type { Newest } from './newest.js'
+import { encodeRanges, rangeSize } from './range-messages.js'
+import type { ObjectsPlace } from './range-messages.js'
+import { inOrderOfTransfer, lawFirst } from './transfer-order.js'
+import type { SentUpdate } from './transfer-order.js'
 
-/** Items of one list answer: 38 bytes each. */
-const LIST_ITEMS = 20_000
 /** Frames of one answer stop here, in bytes; the asker asks again for the rest. */
 const ANSWER_BYTES = 1024 * 1024
+/** Answers about ranges stop here. */
+const RANGES_BYTES = 60_000
+/** Keys that one answer goes through and hashes, in the worst of cases: some ms. */
+const KEYS_PER_ANSWER = 4 * EXACT
+/** Objects that are read side by side. */
+const AT_ONCE = 32
+/** How many ranges are looked at before other work gets its turn. */
+const BREATH = 32
 
 export interface ResponderParts {
   readonly store: Store
-  readonly sums: ModelSums
+  readonly sums: Pick<SetSums, 'of'>
+  readonly newest: Newest
+  readonly provider: Pick<CryptoProvider, 'sha256'>
   readonly platform: Platform
   readonly models: () => readonly string[]
   readonly takesPart: (model: string) => boolean
 }
 
-/** Answers what peers ask of the store. Keeps nothing between requests. */
+type Answered = Exclude<Request, { ask: 'propose' | 'compare' }>
+
+/** Answers what peers ask of the store. Keeps nothing between requests, and does no more for one than its limits say. */
 export class Responder {
   readonly #parts: ResponderParts
 
@@ -25,26 +44,109 @@ export class Responder {
     this.#parts = parts
   }
 
-  async greeting (): Promise<Greeting> {
-    const { models, sums, platform } = this.#parts
-    return { version: SYNC_VERSION, time: platform.now(), sums: await Promise.all(models().map(async model => await sums.sum(model))) }
+  /** This node's sets under a salt. */
+  async prints (salt: Uint8Array): Promise<ModelPrint[]> {
+    return await Promise.all(this.#parts.models().map(async model => ({ model, ...await (await this.shown(model, salt)).print('') })))
   }
 
-  async answer (request: Exclude<Request, { ask: 'propose' }>): Promise<Uint8Array> {
+  async audit ({ model, prefix }: Audit, salt: Uint8Array): Promise<Print | null> {
+    return this.#parts.takesPart(model) ? await (await this.shown(model, salt, true)).print(prefix) : null
+  }
+
+  async shown (model: string, salt: Uint8Array, exact = false): Promise<ShownRanges> {
+    const { sums, provider } = this.#parts
+    const set = await sums.of(model)
+    return exact ? new ExactRanges(set, provider, salt) : new SaltedRanges(set, provider, salt)
+  }
+
+  welcome (prints: Welcome['prints'], audit: Welcome['audit']): Uint8Array {
+    return encodeWelcome({ version: SYNC_VERSION, time: this.#parts.platform.now(), prints, audit })
+  }
+
+  async answer (request: Answered): Promise<Uint8Array> {
     switch (request.ask) {
-      case 'compare': case 'news': return encodeGreeting(await this.greeting())
-      case 'list': return await this.#list(request.model, request.from)
+      case 'news': return encodeFrames([])
+      case 'ranges': return await this.#ranges(request)
+      case 'fetch': return await this.#fetch(request)
+      case 'objects': return await this.#objects(request)
       case 'get': return await this.#get(request.ids)
       case 'object': return await this.#object(request.object)
     }
   }
 
-  async #list (model: string, from: ListItem | null): Promise<Uint8Array> {
-    const items: ListItem[] = []
-    if (this.#parts.takesPart(model)) {
-      for await (const item of this.#parts.store.reconciled(model, from === null ? { limit: LIST_ITEMS } : { from, limit: LIST_ITEMS })) items.push(item)
+  async #ranges ({ model, salt, exact, prefixes }: Extract<Request, { ask: 'ranges' }>): Promise<Uint8Array> {
+    if (!this.#parts.takesPart(model)) return encodeRanges(prefixes, prefixes.map(() => ({ ids: [] })))
+    const shown = await this.shown(model, salt, exact)
+    const answers: RangeAnswer[] = []
+    let size = 0
+    let keys = 0
+    for (const prefix of prefixes.slice(0, RANGES_PER_REQUEST)) {
+      const answer = await shown.answer(prefix)
+      answers.push(answer)
+      size += rangeSize(answer)
+      if (exact) keys += 'ids' in answer ? answer.ids.length : answer.parts.reduce((sum, { count }) => sum + count, 0)
+      if (size >= RANGES_BYTES || keys >= KEYS_PER_ANSWER) break
+      if (answers.length % BREATH === 0) await this.#breathe()
     }
-    return encodeList(items, items.length === LIST_ITEMS)
+    return encodeRanges(prefixes, answers)
+  }
+
+  async #fetch ({ model, salt, wanted }: Extract<Request, { ask: 'fetch' }>): Promise<Uint8Array> {
+    const found: SentUpdate[] = []
+    let size = 0
+    let looked = 0
+    let hashed = 0
+    const set = await this.#parts.sums.of(model)
+    for (const { prefix, shortIds } of this.#parts.takesPart(model) ? wanted : []) {
+      const keys = await set.keys(prefix, 2 * LIST) // some may have come since they were listed
+      const here = shortIdsOf(keys, this.#parts.provider, salt)
+      for (const id of shortIds) {
+        if (size >= ANSWER_BYTES) return encodeGot(looked, inOrderOfTransfer(found).map(({ frame }) => frame))
+        looked++
+        const key = here.get(id)
+        const update = key === undefined ? undefined : await this.#parts.store.update(setKeyToItem(key).id)
+        if (update === undefined) continue
+        found.push(update)
+        size += update.frame.length
+      }
+      hashed += keys.length
+      if (hashed >= KEYS_PER_ANSWER) break
+    }
+    return encodeGot(looked, inOrderOfTransfer(found).map(({ frame }) => frame))
+  }
+
+  /** Each object whose newest update lies under the prefix, from the newest backwards. */
+  async #objects ({ model, prefix, from }: Extract<Request, { ask: 'objects' }>): Promise<Uint8Array> {
+    const page = new Page()
+    if (!this.#parts.takesPart(model)) return encodeObjects([], null)
+    if (from !== null && from.skip > 0) {
+      const update = await this.#parts.store.update(setKeyToItem(from.key).id)
+      const next = update === undefined ? null : page.add(from.key, await this.#updatesOf(update.object), from.skip)
+      if (next !== null) return encodeObjects(page.frames, next)
+    }
+    let place = from?.key
+    for (let looked = 0; looked < KEYS_PER_ANSWER;) {
+      const items = await this.#itemsBefore(model, prefix, place)
+      if (items.length === 0) return encodeObjects(page.frames, null)
+      const objects = await Promise.all(items.map(async item => await this.#parts.newest.of(item.object) === setKeyOf(item) ? await this.#updatesOf(item.object) : []))
+      for (const [i, item] of items.entries()) {
+        place = setKeyOf(item)
+        const next = page.add(place, objects[i]!, 0)
+        if (next !== null) return encodeObjects(page.frames, next)
+      }
+      looked += items.length
+    }
+    return encodeObjects(page.frames, place === undefined ? null : { key: place, skip: 0 })
+  }
+
+  async #itemsBefore (model: string, prefix: string, key: string | undefined): Promise<SetItem[]> {
+    const items: SetItem[] = []
+    for await (const item of this.#parts.store.reconciled(model, { prefix, reverse: true, limit: AT_ONCE, ...(key === undefined ? {} : { from: setKeyToItem(key) }) })) items.push(item)
+    return items
+  }
+
+  async #updatesOf (object: ObjectId): Promise<Uint8Array[]> {
+    return lawFirst(await this.#parts.store.updates(object)).map(({ frame }) => frame)
   }
 
   async #object (object: ObjectId): Promise<Uint8Array> {
@@ -52,7 +154,7 @@ export class Responder {
     return encodeFrames(bounded((await this.#parts.store.updates(object)).map(({ frame }) => frame)))
   }
 
-  async #get (ids: readonly string[]): Promise<Uint8Array> {
+  async #get (ids: readonly UpdateId[]): Promise<Uint8Array> {
     const frames: Uint8Array[] = []
     let size = 0
     let looked = 0
@@ -63,6 +165,26 @@ export class Responder {
       size += update.frame.length
     }
     return encodeGot(looked, frames)
+  }
+
+  async #breathe (): Promise<void> {
+    await new Promise<void>(resolve => { this.#parts.platform.schedule(0, resolve) })
+  }
+}
+
+/** Frames for one answer, as many as it may have. */
+class Page {
+  readonly frames: Uint8Array[] = []
+  #size = 0
+
+  /** The place from which the next answer goes on, where this one is full; null: there is room. */
+  add (key: string, frames: readonly Uint8Array[], skip: number): ObjectsPlace | null {
+    for (let at = skip; at < frames.length; at++) {
+      if (this.#size >= ANSWER_BYTES) return { key, skip: at }
+      this.frames.push(frames[at]!)
+      this.#size += frames[at]!.length
+    }
+    return this.#size >= ANSWER_BYTES ? { key, skip: 0 } : null
   }
 }
 

@@ -1,7 +1,10 @@
 import { bytesToHex, clockMillis, clockOf, isModelName, parseId, sealValue, signUpdate } from '@dinemic/core'
 import type { Network, Place, Update, UpdateId } from '@dinemic/core'
 import { SeededRandom } from '@dinemic/core/testing'
-import { decodeRequest, encodeFrames, encodeGot, encodeGreeting, encodeList, encodeRequest } from '../../../src/sync/messages.js'
+import { shortIdsOf } from '../../../src/reconcile/salted-ranges.js'
+import { setKeyOf } from '../../../src/reconcile/set-key.js'
+import { decodeRequest, encodeFrames, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../../src/sync/messages.js'
+import { encodeRanges } from '../../../src/sync/range-messages.js'
 import { MODELS } from '../node.js'
 import { newPerson } from '../people.js'
 import type { SimNode } from '../node.js'
@@ -95,12 +98,25 @@ export class Adversary {
     if (random.chance(0.1)) return random.bytes(random.below(100))
     const request = decodeRequest(data)
     switch (request.ask) {
-      case 'compare': return encodeGreeting({ version: 1, time: random.below(2 ** 47), sums: MODELS.map(model => ({ model, count: random.below(100), sum: bytesToHex(random.bytes(32)) })) })
-      case 'list': return encodeList(this.#shown().map(({ id, clock }) => ({ id, millis: clockMillis(clock) })), false)
+      case 'compare': return encodeWelcome({ version: 1, time: random.below(2 ** 47), prints: MODELS.map(model => ({ model, ...this.#somePrint() })), audit: random.chance(0.5) ? this.#somePrint() : null })
+      case 'ranges': return encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ ids: this.#shortIds(prefix, request.salt) })))
+      case 'fetch': return encodeGot(Math.max(1, request.wanted.length), this.#shown().map(({ frame }) => frame))
+      case 'objects': return encodeObjects(this.#shown().map(({ frame }) => frame), random.chance(0.3) ? { key: request.prefix.padEnd(76, '0'), skip: random.below(3) } : null)
       case 'get': return encodeGot(request.ids.length, this.#framesOf(request.ids))
       case 'object': return encodeFrames(this.#shown().filter(({ object }) => object === request.object).map(({ frame }) => frame))
       default: return encodeFrames([])
     }
+  }
+
+  #somePrint (): { count: number, print: string } {
+    return { count: this.#random.below(100), print: bytesToHex(this.#random.bytes(8)) }
+  }
+
+  /** Of what it shows, some of it under a prefix where it isn't, and of what there isn't. */
+  #shortIds (prefix: string, salt: Uint8Array): string[] {
+    const keys = this.#shown().map(({ id, clock }) => setKeyOf({ id, millis: clockMillis(clock) })).filter(key => key.startsWith(prefix) || this.#random.chance(0.1))
+    const ids = [...shortIdsOf(keys, this.#world.provider, salt).keys()]
+    return this.#random.chance(0.2) ? [...ids, bytesToHex(this.#random.bytes(8))] : ids
   }
 
   #shown (): Update[] {

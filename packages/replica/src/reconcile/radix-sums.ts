@@ -1,0 +1,128 @@
+import { BoundedCache } from '@dinemic/core'
+import type { SetKey } from '@dinemic/core'
+import { groupBy } from '../group-by.js'
+import { EMPTY, fingerprintOf, united, withKey } from './fingerprint.js'
+import type { Fingerprint } from './fingerprint.js'
+import { EMPTY_NODE } from './radix-node.js'
+import type { RadixNode } from './radix-node.js'
+import type { Part, RangeSums } from './range-sums.js'
+import { partsOfKeys } from './set-key.js'
+
+/** A part of no more keys than this has no sums of its parts: they are counted from the keys when somebody asks. */
+export const LEAF = 64
+/** Nodes kept in memory: about 2 kB each. */
+const NODES = 2000
+
+export interface SetChange { readonly key: SetKey, readonly sign: 1 | -1 }
+
+/** Where the keys are, and the nodes that no memory holds. */
+export interface RadixRows {
+  node (prefix: string): Promise<RadixNode | undefined>
+  keys (prefix: string, limit: number): Promise<SetKey[]>
+}
+
+/**
+ * A set's fingerprints in a tree whose levels are the hex digits of the keys. A node exists for the whole set and for each part of more than
+ * `LEAF` keys; so the tree is a function of the set, and a change touches one node on each level. Changed nodes stay in memory
+ * until they are taken to be stored.
+ */
+export class RadixSums implements RangeSums {
+  readonly #rows: RadixRows
+  readonly #stored = new BoundedCache<string, RadixNode>(NODES)
+  /** Undefined: the part has shrunk, its row goes. */
+  #changed = new Map<string, RadixNode | undefined>()
+
+  constructor (rows: RadixRows) {
+    this.#rows = rows
+  }
+
+  /**
+   * Follows changes of the set: all that came since the last call, and nothing that is not in the rows yet, because parts
+   * that grow beyond a leaf are counted from their keys.
+   */
+  async apply (changes: readonly SetChange[]): Promise<void> {
+    const made = new Map<string, RadixNode | undefined>()
+    await this.#applyTo('', changes, made)
+    for (const [prefix, node] of made) this.#changed.set(prefix, node)
+  }
+
+  /** Nodes that aren't stored as they are now; whoever takes them stores them, or gives them back. */
+  takeChanged (): Map<string, RadixNode | undefined> {
+    const changed = this.#changed
+    this.#changed = new Map()
+    for (const [prefix, node] of changed) this.#stored.set(prefix, node ?? EMPTY_NODE)
+    return changed
+  }
+
+  giveBack (changed: ReadonlyMap<string, RadixNode | undefined>): void {
+    this.#changed = new Map([...changed, ...this.#changed])
+  }
+
+  async fingerprint (prefix: string): Promise<Fingerprint> {
+    let found = EMPTY
+    for (let at = 0; ; at++) {
+      const node = await this.#node(prefix.slice(0, at))
+      if (at === prefix.length) return united(node)
+      found = node[digitOf(prefix, at)]!
+      if (found.count === 0 || at + 1 === prefix.length) return found
+      if (found.count <= LEAF) return fingerprintOf(await this.#rows.keys(prefix, LEAF))
+    }
+  }
+
+  async parts (prefix: string): Promise<Part[]> {
+    const { count } = await this.fingerprint(prefix)
+    if (prefix !== '' && count <= LEAF) return [...partsOfKeys(await this.#rows.keys(prefix, LEAF))].map(([part, keys]) => ({ prefix: part, fingerprint: fingerprintOf(keys) }))
+    const node = await this.#node(prefix)
+    const parts = node.flatMap((fingerprint, digit) => fingerprint.count === 0 ? [] : [{ prefix: prefix + digit.toString(16), fingerprint }])
+    return parts.length === 1 && parts[0]!.fingerprint.count > 1 ? await this.parts(parts[0]!.prefix) : parts
+  }
+
+  async keys (prefix: string, limit: number): Promise<SetKey[]> {
+    return await this.#rows.keys(prefix, limit)
+  }
+
+  async #node (prefix: string): Promise<RadixNode> {
+    if (this.#changed.has(prefix)) return this.#changed.get(prefix) ?? EMPTY_NODE
+    const known = this.#stored.get(prefix)
+    if (known !== undefined) return known
+    const node = await this.#rows.node(prefix) ?? EMPTY_NODE
+    this.#stored.set(prefix, node)
+    return node
+  }
+
+  async #applyTo (prefix: string, changes: readonly SetChange[], made: Map<string, RadixNode | undefined>): Promise<void> {
+    const node = [...await this.#node(prefix)]
+    for (const [digit, part] of groupBy(changes, ({ key }) => digitOf(key, prefix.length))) {
+      const before = node[digit]!
+      const after = part.reduce((fingerprint, { key, sign }) => withKey(fingerprint, key, sign), before)
+      node[digit] = after
+      const child = prefix + digit.toString(16)
+      if (after.count > LEAF) await (before.count > LEAF ? this.#applyTo(child, part, made) : this.#grow(child, after.count, made))
+      else if (before.count > LEAF) await this.#shrink(child, made)
+    }
+    made.set(prefix, node)
+  }
+
+  async #grow (prefix: string, count: number, made: Map<string, RadixNode | undefined>): Promise<void> {
+    this.#plant(prefix, await this.#rows.keys(prefix, count), made)
+  }
+
+  #plant (prefix: string, keys: readonly SetKey[], made: Map<string, RadixNode | undefined>): void {
+    const node = [...EMPTY_NODE]
+    for (const [digit, part] of groupBy(keys, key => digitOf(key, prefix.length))) {
+      node[digit] = fingerprintOf(part)
+      if (part.length > LEAF) this.#plant(prefix + digit.toString(16), part, made)
+    }
+    made.set(prefix, node)
+  }
+
+  async #shrink (prefix: string, made: Map<string, RadixNode | undefined>): Promise<void> {
+    const node = await this.#node(prefix)
+    for (const [digit, { count }] of node.entries()) if (count > LEAF) await this.#shrink(prefix + digit.toString(16), made)
+    made.set(prefix, undefined)
+  }
+}
+
+function digitOf (key: string, at: number): number {
+  return Number.parseInt(key[at]!, 16)
+}

@@ -1,0 +1,68 @@
+import type { ObjectsPlace } from './range-messages.js'
+
+/** A part of a model's set that is fetched whole, and how far it has come. */
+export interface JoinRange { readonly prefix: string, readonly from: ObjectsPlace | null }
+
+/** A model that is fetched from the beginning, in parts that several providers share. */
+export class Join {
+  /** The newest last. */
+  readonly #open: JoinRange[]
+  #active = 0
+  #waiting: (() => void)[] = []
+
+  constructor (prefixes: readonly string[]) {
+    this.#open = [...prefixes].sort().map(prefix => ({ prefix, from: null }))
+  }
+
+  /** The next part that nobody is at; while others are at the last ones it waits, since one may be given back. Undefined: all is done. */
+  async next (): Promise<JoinRange | undefined> {
+    for (;;) {
+      const range = this.#open.pop()
+      if (range !== undefined) {
+        this.#active++
+        return range
+      }
+      if (this.#active === 0) return undefined
+      await new Promise<void>(resolve => { this.#waiting.push(resolve) })
+    }
+  }
+
+  done (): void {
+    this.#active--
+    this.#wake()
+  }
+
+  /** Whoever is next goes on where this one stopped. */
+  giveBack (range: JoinRange): void {
+    this.#open.push(range)
+    this.done()
+  }
+
+  #wake (): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+/** The joins under way. One that lost its last provider waits for another, or for the same to come back. */
+export class Joins {
+  readonly #byModel = new Map<string, Promise<Join | undefined>>()
+
+  has (model: string): boolean {
+    return this.#byModel.has(model)
+  }
+
+  /** The join of a model; the first who asks plans it. Undefined where there is no plan. */
+  async of (model: string, plan: () => Promise<readonly string[] | undefined>): Promise<Join | undefined> {
+    const known = this.#byModel.get(model)
+    if (known !== undefined) return await known
+    const planned = plan().then(prefixes => prefixes && new Join(prefixes), () => undefined)
+    this.#byModel.set(model, planned)
+    const join = await planned
+    if (join === undefined) this.#byModel.delete(model)
+    return join
+  }
+
+  ended (model: string): void {
+    this.#byModel.delete(model)
+  }
+}

@@ -1,0 +1,50 @@
+import { BoundedCache, isDinemicError } from '@dinemic/core'
+import type { Network } from '@dinemic/core'
+import { encodeRequest } from './messages.js'
+import type { Request } from './messages.js'
+
+/** Short ids remembered as asked for. */
+const SETTLED = 20_000
+
+/** One connection to a peer, as the asker sees it. */
+export class PeerLink {
+  readonly peer: string
+  /** Of all prints and short ids that this node asks for here: chosen for the connection, so that they may be remembered for as long. */
+  readonly salt: Uint8Array
+  /**
+   * What was asked for once and settled: it came and was taken or refused, or the peer didn't give it. It isn't asked for again here,
+   * so neither a rule of this node nor an empty promise of the other makes the two go in circles.
+   */
+  readonly settled = new BoundedCache<string, true>(SETTLED)
+  /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
+  lost = 0
+  readonly #network: Network
+  readonly #closed = new AbortController()
+
+  constructor (network: Network, peer: string, salt: Uint8Array) {
+    this.#network = network
+    this.peer = peer
+    this.salt = salt
+  }
+
+  get isClosed (): boolean {
+    return this.#closed.signal.aborted
+  }
+
+  /** Ends what is being asked. */
+  close (): void {
+    this.#closed.abort()
+  }
+
+  /** Undefined where the peer can't or won't answer: it is compared with again later. */
+  async request (request: Request, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    if (this.isClosed) return undefined
+    try {
+      return await this.#network.request(this.peer, encodeRequest(request), { signal: signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]) })
+    } catch (error) {
+      if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
+      this.lost++
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import type { Print } from '../reconcile/salted-ranges.js'
+import { walk } from '../reconcile/walk.js'
+import type { Lacking } from '../reconcile/walk.js'
+import type { Claims } from './claims.js'
+import type { Join, JoinRange, Joins } from './join.js'
+import { decodeObjects } from './messages.js'
+import type { PeerLink } from './peer-link.js'
+import type { Progress } from './progress.js'
+import { decodeRanges } from './range-messages.js'
+import type { ObjectsPlace } from './range-messages.js'
+import type { Responder } from './responder.js'
+import { Transfer } from './transfer.js'
+import type { Arrival, TransferParts } from './transfer.js'
+import { badMessage } from './wire.js'
+
+/** Ids that are fetched together. */
+const BATCH = 2000
+/** Requests about ranges in one walk, and pages that bring nothing new in a row: then it ends, and another comes in its time. */
+const MOST_REQUESTS = 2000
+const FRUITLESS_PAGES = 4
+/** Who has less than this part of what the other has, and the other so much at least, fetches whole objects. */
+const JOIN_SHARE = 1 / 8
+const JOIN_COUNT = 200
+/** A join is cut into so many parts at least, if a few requests can do it, for several providers to share. */
+const JOIN_PARTS = 16
+const JOIN_REQUESTS = 4
+
+export interface PullParts extends TransferParts {
+  readonly responder: Pick<Responder, 'shown'>
+  readonly claims: Claims
+  readonly joins: Joins
+  readonly progress: Progress
+}
+
+/** Gets what a peer has of one model and this node lacks. */
+export class Pull {
+  /** New updates. */
+  got = 0
+  /** Something was left to other peers: whether it came from them is seen when all are done. */
+  leftToOthers = false
+  readonly #parts: PullParts
+  readonly #link: PeerLink
+  readonly #model: string
+  readonly #have: number
+  readonly #transfer: Transfer
+  #fruitless = 0
+  #told = false
+
+  constructor (parts: PullParts, link: PeerLink, model: string, have: number) {
+    this.#parts = parts
+    this.#link = link
+    this.#model = model
+    this.#have = have
+    this.#transfer = new Transfer(parts, link)
+  }
+
+  /** Everything, the two sides' sets looking like this. */
+  async all (theirs: Print): Promise<void> {
+    if (this.#isJoin(theirs)) {
+      await this.#join(theirs)
+      const { count, print } = await (await this.#ours(false)).print('')
+      if (count === theirs.count && print === theirs.print) return this.#end()
+    }
+    await this.difference([''])
+  }
+
+  /** What differs under some prefixes. `exact`: by the ids, not their sums. */
+  async difference (prefixes: readonly string[], { exact = false } = {}): Promise<void> {
+    const { salt, settled } = this.#link
+    let requests = 0
+    const ask = async (asked: readonly string[]): Promise<ReturnType<typeof decodeRanges> | undefined> => {
+      if (requests++ >= MOST_REQUESTS || this.#isFruitless) return undefined
+      const bytes = await this.#link.request({ ask: 'ranges', model: this.#model, salt, exact, prefixes: asked })
+      return bytes && decodeRanges(asked, bytes)
+    }
+    let batch: Lacking[] = []
+    for await (const step of walk({ ours: await this.#ours(exact), ask }, prefixes)) {
+      batch.push(...step.map(({ prefix, shortIds }) => ({ prefix, shortIds: shortIds.filter(id => settled.get(id) === undefined) })))
+      if (sizeOf(batch) < BATCH) continue
+      await this.#fetch(batch)
+      batch = []
+    }
+    await this.#fetch(batch)
+    this.#end()
+  }
+
+  get #isFruitless (): boolean {
+    return this.#fruitless >= FRUITLESS_PAGES
+  }
+
+  #isJoin (theirs: Print): boolean {
+    return this.#parts.joins.has(this.#model) || (theirs.count >= JOIN_COUNT && this.#have < theirs.count * JOIN_SHARE)
+  }
+
+  async #fetch (lacking: readonly Lacking[]): Promise<void> {
+    const { claims } = this.#parts
+    const releases: (() => void)[] = []
+    const wanted = lacking.filter(({ prefix, shortIds }) => {
+      if (shortIds.length === 0) return false
+      const release = claims.take(this.#model, prefix)
+      if (release === undefined) this.leftToOthers = true
+      else releases.push(release)
+      return release !== undefined
+    })
+    if (wanted.length === 0) return
+    let want = sizeOf(wanted)
+    this.#tell(want)
+    try {
+      await this.#transfer.fetch(this.#model, wanted, arrival => {
+        this.#arrived(arrival)
+        want = Math.max(0, want - arrival.frames)
+        if (want > 0) this.#tell(want)
+      })
+      await this.#transfer.settled()
+    } finally {
+      for (const release of releases) release()
+    }
+  }
+
+  async #join (theirs: Print): Promise<void> {
+    const { joins } = this.#parts
+    const join = await joins.of(this.#model, async () => await this.#plan(theirs.count / JOIN_PARTS))
+    if (join === undefined) return
+    for (let range = await join.next(); range !== undefined; range = await join.next()) {
+      if (!await this.#whole(join, range, theirs)) return
+    }
+    joins.ended(this.#model)
+    await this.#transfer.settled()
+  }
+
+  /** Parts of their set that differ here, none of more keys than `most`. */
+  async #plan (most: number): Promise<string[] | undefined> {
+    const ours = await this.#ours(false)
+    let large = ['']
+    const planned: string[] = []
+    for (let requests = 0; large.length > 0 && requests < JOIN_REQUESTS; requests++) {
+      const bytes = await this.#link.request({ ask: 'ranges', model: this.#model, salt: this.#link.salt, exact: false, prefixes: large })
+      if (bytes === undefined) return undefined
+      const answers = decodeRanges(large, bytes)
+      const rest = large.slice(answers.length)
+      const next: string[] = []
+      for (const [i, answer] of answers.entries()) {
+        if ('ids' in answer) planned.push(large[i]!)
+        else for (const { prefix, count, print } of answer.parts) {
+          const own = await ours.print(prefix)
+          if (own.count === count && own.print === print) continue
+          if (count > most) next.push(prefix)
+          else planned.push(prefix)
+        }
+      }
+      large = [...rest, ...next]
+    }
+    return [...planned, ...large]
+  }
+
+  /** All objects of one part of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
+  async #whole (join: Join, { prefix, from }: JoinRange, theirs: Print): Promise<boolean> {
+    let place = from
+    let ended = false
+    try {
+      while (!ended && !this.#isFruitless) {
+        const asked = place
+        const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, prefix, from: asked }), bytes => {
+          const { frames, next } = decodeObjects(bytes)
+          if (next !== null && !isFurther(next, asked, prefix)) throw badMessage('a place to go on that is none')
+          ended = next === null
+          return { result: { next }, take: async () => { await this.#takeObjects(frames, theirs).then(() => { if (next === null) join.done() }, (error: unknown) => {
+            if (next === null) join.giveBack({ prefix, from: asked })
+            throw error
+          }) } }
+        })
+        if (answer === undefined) break
+        place = answer.next
+      }
+    } finally {
+      if (!ended) join.giveBack({ prefix, from: place })
+    }
+    return ended
+  }
+
+  async #takeObjects (frames: readonly Uint8Array[], theirs: Print): Promise<void> {
+    this.#arrived(await this.#transfer.take(frames))
+    this.#tell(Math.max(0, theirs.count - this.#have - this.got))
+  }
+
+  #arrived ({ frames, taken }: Arrival): void {
+    this.got += taken
+    this.#fruitless = taken > 0 || frames === 0 ? 0 : this.#fruitless + 1
+  }
+
+  async #ours (exact: boolean): ReturnType<Responder['shown']> {
+    return await this.#parts.responder.shown(this.#model, this.#link.salt, exact)
+  }
+
+  #tell (want: number): void {
+    this.#told = want > 0
+    this.#parts.progress.pulling(this.#link.peer, { model: this.#model, have: this.#have + this.got, want })
+  }
+
+  #end (): void {
+    if (this.#told) this.#tell(0)
+  }
+}
+
+function sizeOf (lacking: readonly Lacking[]): number {
+  return lacking.reduce((sum, { shortIds }) => sum + shortIds.length, 0)
+}
+
+/** From the newest backwards, and onwards within an object: anything else would have no end. */
+function isFurther (next: ObjectsPlace, last: ObjectsPlace | null, prefix: string): boolean {
+  if (!next.key.startsWith(prefix) && last?.key !== next.key) return false
+  return last === null || next.key < last.key || (next.key === last.key && next.skip > last.skip)
+}

@@ -1,0 +1,131 @@
+import type { Platform } from '@dinemic/core'
+import type { Print } from '../reconcile/salted-ranges.js'
+import type { RangeSums } from '../reconcile/range-sums.js'
+import type { SetSums } from '../reconcile/set-sums.js'
+import { SYNC_VERSION, decodeWelcome } from './messages.js'
+import type { Audit, ModelPrint, Welcome } from './messages.js'
+import type { PeerLink } from './peer-link.js'
+import { Pull } from './pull.js'
+import type { PullParts } from './pull.js'
+import type { Responder } from './responder.js'
+
+/** A clock that is off by more than this is worth a warning, in ms. */
+const CLOCK_TOLERANCE = 30_000
+/** An audit goes through no more keys than this. */
+const AUDITED = 400
+
+export interface RoundParts extends PullParts {
+  readonly responder: Responder
+  readonly sums: Pick<SetSums, 'of'>
+  readonly platform: Platform
+}
+
+/** Comparisons with one peer, one after another. */
+export class Round {
+  readonly #parts: RoundParts
+  readonly #link: PeerLink
+  /** Both sides' sets when a comparison last brought nothing: as long as they stay, another would bring nothing either. */
+  #futile = ''
+
+  constructor (parts: RoundParts, link: PeerLink) {
+    this.#parts = parts
+    this.#link = link
+  }
+
+  /** One comparison. `ask` asks the peer for what is missing by id. */
+  async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean }> {
+    const { responder, progress, claims } = this.#parts
+    const { peer, salt, lost } = this.#link
+    const ours = await responder.prints(salt)
+    const audit = await this.#chooseAudit(ours)
+    const own = audit && await responder.audit(audit, salt)
+    const theirs = await this.#compare(ours, audit)
+    if (theirs === undefined) return { changed: false, again: false }
+    const pair = pairOf(theirs.prints, ours)
+    const models = differing(theirs.prints, ours)
+    const pulls: Pull[] = []
+    if (pair !== this.#futile) {
+      for (const { own: { model, count }, their } of models) {
+        const pull = new Pull(this.#parts, this.#link, model, count)
+        pulls.push(pull)
+        await pull.all(their)
+      }
+    }
+    if (audit !== null && own !== null) pulls.push(...await this.#audit(audit, own, theirs.audit))
+    await ask()
+    const got = pulls.reduce((sum, pull) => sum + pull.got, 0)
+    const again = pulls.some(({ leftToOthers }) => leftToOthers)
+    if (again) await claims.settled()
+    if (got === 0 && !again && this.#link.lost === lost) this.#futile = pair
+    progress.ended(peer, got > 0 ? 'received' : models.length === 0 ? 'equal' : 'nothing', got > 0 || models.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come')
+    return { changed: got > 0, again }
+  }
+
+  checkClock (time: number): void {
+    const ahead = time - this.#parts.platform.now()
+    if (Math.abs(ahead) > CLOCK_TOLERANCE) this.#parts.report('clock', { peer: this.#link.peer, ahead })
+  }
+
+  async #compare (prints: readonly ModelPrint[], audit: Audit | null): Promise<Welcome | undefined> {
+    const { platform, progress } = this.#parts
+    const { peer, salt } = this.#link
+    const answer = await this.#link.request({ ask: 'compare', greeting: { version: SYNC_VERSION, time: platform.now(), salt, prints, audit } })
+    if (answer === undefined) {
+      progress.ended(peer, 'failed', 'no answer')
+      return undefined
+    }
+    const theirs = decodeWelcome(answer)
+    this.checkClock(theirs.time)
+    if (theirs.version === SYNC_VERSION) return theirs
+    progress.ended(peer, 'failed', `it speaks version ${theirs.version} of the protocol, this node version ${SYNC_VERSION}`)
+    return undefined
+  }
+
+  /** A part of some model, by chance, so that nobody can hide where nobody looks. */
+  async #chooseAudit (ours: readonly ModelPrint[]): Promise<Audit | null> {
+    const filled = ours.filter(({ count }) => count > 0)
+    if (filled.length === 0) return null
+    const { model, count } = filled[this.#below(filled.length)]!
+    return { model, prefix: await this.#somePart(await this.#parts.sums.of(model), count) }
+  }
+
+  async #somePart (set: RangeSums, count: number): Promise<string> {
+    let prefix = ''
+    for (let left = count; left > AUDITED;) {
+      const parts = await set.parts(prefix)
+      let at = this.#below(parts.reduce((sum, { fingerprint }) => sum + fingerprint.count, 0))
+      const part = parts.find(({ fingerprint }) => (at -= fingerprint.count) < 0)
+      if (part === undefined) break
+      prefix = part.prefix
+      left = part.fingerprint.count
+    }
+    return prefix
+  }
+
+  /** As many ids with the same sum, and other ids: somebody made them so. They are found one by one. */
+  async #audit ({ model, prefix }: Audit, own: Print, theirs: Print | null): Promise<Pull[]> {
+    if (theirs === null || theirs.count !== own.count || theirs.print === own.print) return []
+    const pull = new Pull(this.#parts, this.#link, model, own.count)
+    await pull.difference([prefix], { exact: true })
+    return [pull]
+  }
+
+  #below (limit: number): number {
+    const bytes = this.#parts.platform.random(6)
+    return Number(bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) % BigInt(limit))
+  }
+}
+
+/** What two sides showed when they compared. */
+export function pairOf (theirs: readonly ModelPrint[], ours: readonly ModelPrint[]): string {
+  return [...theirs, ...ours].map(({ model, count, print }) => `${model} ${count} ${print}`).join(',')
+}
+
+/** Models in which both take part and whose sets aren't the same. */
+export function differing (theirs: readonly ModelPrint[], ours: readonly ModelPrint[]): { own: ModelPrint, their: ModelPrint }[] {
+  const mine = new Map(ours.map(print => [print.model, print]))
+  return theirs.flatMap(their => {
+    const own = mine.get(their.model)
+    return own === undefined || (own.count === their.count && own.print === their.print) ? [] : [{ own, their }]
+  })
+}

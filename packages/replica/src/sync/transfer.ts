@@ -1,0 +1,95 @@
+import type { CryptoProvider } from '@dinemic/core'
+import { shortIdsOf } from '../reconcile/salted-ranges.js'
+import { MILLIS_DIGITS } from '../reconcile/set-key.js'
+import type { Lacking } from '../reconcile/walk.js'
+import type { Report } from '../report.js'
+import type { Inbound } from './inbound.js'
+import { decodeGot } from './messages.js'
+import type { PeerLink } from './peer-link.js'
+import type { Slots } from './slots.js'
+
+export interface TransferParts {
+  readonly inbound: Inbound
+  readonly slots: Slots
+  readonly provider: Pick<CryptoProvider, 'sha256'>
+  readonly report: Report
+}
+
+/** What a page of frames came to. */
+export interface Arrival { readonly frames: number, readonly taken: number }
+
+/**
+ * Pages of frames from one peer: while one is verified and written, the next is on its way, and no more than that; over all peers
+ * the pages under way are counted, so that a node which receives faster than it writes holds no more than its slots.
+ */
+export class Transfer {
+  readonly #parts: TransferParts
+  readonly #link: PeerLink
+  #working: Promise<unknown> = Promise.resolve()
+
+  constructor (parts: TransferParts, link: PeerLink) {
+    this.#parts = parts
+    this.#link = link
+  }
+
+  /** Asks for short ids of a model. Resolves when all have been looked up and what came is being taken; false where an answer failed. */
+  async fetch (model: string, wanted: readonly Lacking[], arrived: (arrival: Arrival) => void): Promise<boolean> {
+    for (let left = wanted; left.length > 0;) {
+      const asked = left
+      const answered = await this.page(async () => await this.#link.request({ ask: 'fetch', model, salt: this.#link.salt, wanted: asked }), bytes => {
+        const { looked, frames } = decodeGot(bytes)
+        const ids = asked.flatMap(({ shortIds }) => shortIds).slice(0, Math.max(looked, 1))
+        return { result: ids, take: async () => { arrived(await this.take(frames, ids)) } }
+      })
+      if (answered === undefined) return false
+      left = without(asked, answered.length)
+    }
+    return true
+  }
+
+  /** One request, and what is done with its answer. The next page may be asked for before the frames of this one are taken. */
+  async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: () => Promise<void> }): Promise<T | undefined> {
+    const release = await this.#parts.slots.take()
+    let handedOn = false
+    try {
+      const bytes = await ask()
+      await this.#working
+      if (bytes === undefined) return undefined
+      const { result, take } = read(bytes)
+      this.#working = take().finally(release)
+      this.#working.catch(() => { /* told to whoever asks for the next page, or waits for the end */ })
+      handedOn = true
+      return result
+    } finally {
+      if (!handedOn) release()
+    }
+  }
+
+  /** When everything that has come is written. */
+  async settled (): Promise<void> {
+    await this.#working
+  }
+
+  /** Frames that came, for these short ids where they were asked for one by one. */
+  async take (frames: readonly Uint8Array[], asked: readonly string[] = []): Promise<Arrival> {
+    const { inbound, provider, report } = this.#parts
+    const { peer, salt, settled } = this.#link
+    const { taken, waiting } = await inbound.frames(frames, peer)
+    const waits = shortIdsOf(waiting.map(id => '0'.repeat(MILLIS_DIGITS) + id), provider, salt)
+    for (const id of asked) if (!waits.has(id)) settled.set(id, true)
+    if (frames.length < asked.length) {
+      report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: `${asked.length - frames.length} of ${asked.length} updates that it said it has did not come`, peer })
+    }
+    return { frames: frames.length, taken }
+  }
+}
+
+/** What is left of these when the first so many short ids have been looked up. */
+function without (wanted: readonly Lacking[], looked: number): Lacking[] {
+  let done = looked
+  return wanted.flatMap(({ prefix, shortIds }) => {
+    const left = shortIds.slice(Math.min(done, shortIds.length))
+    done -= shortIds.length - left.length
+    return left.length === 0 ? [] : [{ prefix, shortIds: left }]
+  })
+}

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals'
+import { SeededRandom } from '@dinemic/core/testing'
+import { fingerprintOf } from '../../src/reconcile/fingerprint.js'
+import { LEAF, RadixSums } from '../../src/reconcile/radix-sums.js'
+import type { SetChange } from '../../src/reconcile/radix-sums.js'
+import { decodeNode, encodeNode } from '../../src/reconcile/radix-node.js'
+import type { RadixNode } from '../../src/reconcile/radix-node.js'
+import { DAY, TestSet, randomKeys } from './sets.js'
+
+const SHAPES = { 'one burst': { span: 50 }, 'one millisecond': { span: 1 }, 'half a year': { span: 180 * DAY } }
+
+for (const [name, shape] of Object.entries(SHAPES)) {
+  test(`${name}: each part's sum is that of its keys, whatever came and went`, async () => {
+    const random = new SeededRandom(1, name)
+    const set = await TestSet.of(randomKeys(random, 700, shape))
+    for (let round = 0; round < 6; round++) {
+      const leaving = random.shuffled([...set.keys]).slice(0, random.below(set.keys.length)).map((key): SetChange => ({ key, sign: -1 }))
+      const coming = randomKeys(random, random.below(400), shape).map((key): SetChange => ({ key, sign: 1 }))
+      await set.change([...leaving, ...coming])
+      for (let i = 0; i < 25; i++) {
+        const key = random.pick([...set.keys]) ?? ''
+        const prefix = key.slice(0, random.below(40))
+        expect(await set.sums.fingerprint(prefix)).toEqual(fingerprintOf(set.under(prefix)))
+        const parts = await set.sums.parts(prefix)
+        expect(parts.map(part => part.fingerprint)).toEqual(parts.map(part => fingerprintOf(set.under(part.prefix))))
+        expect(parts.reduce((sum, part) => sum + part.fingerprint.count, 0)).toBe(set.under(prefix).length)
+        expect(parts.length).toBeLessThanOrEqual(16)
+        if (set.under(prefix).length > 1) expect(parts.length).toBeGreaterThan(1)
+      }
+    }
+  })
+}
+
+test('the tree depends on the set alone: not on the way to it', async () => {
+  const random = new SeededRandom(2)
+  const keys = randomKeys(random, 900, { span: 5000 })
+  const passing = randomKeys(random, 1000, { span: 5000 })
+  const straight = await TestSet.of(keys)
+  const winding = await TestSet.of(passing)
+  const shuffled = random.shuffled(keys)
+  for (let at = 0; at < shuffled.length; at += 7) await winding.change(shuffled.slice(at, at + 7).map(key => ({ key, sign: 1 })))
+  await winding.change(passing.map(key => ({ key, sign: -1 })))
+  const nodes = (set: TestSet): [string, RadixNode][] => [...set.sums.takeChanged()].flatMap(([prefix, node]): [string, RadixNode][] => node === undefined ? [] : [[prefix, node]]).sort()
+  expect(nodes(winding)).toEqual(nodes(straight))
+})
+
+test('a change writes one node on each level; rows that no part needs go', async () => {
+  const random = new SeededRandom(3)
+  const set = await TestSet.of(randomKeys(random, 10_000, { span: 180 * DAY }))
+  const built = set.sums.takeChanged()
+  expect(built.size).toBeLessThan(10_000 / 16)
+  const [key] = randomKeys(random, 1, { span: 180 * DAY })
+  await set.change([{ key: key!, sign: 1 }])
+  const touched = [...set.sums.takeChanged().keys()]
+  expect(touched.length).toBeLessThanOrEqual(8)
+  expect(touched.every(prefix => key!.startsWith(prefix))).toBe(true)
+  await set.change(set.keys.slice(LEAF).map(gone => ({ key: gone, sign: -1 })))
+  const left = set.sums.takeChanged()
+  expect([...built.keys()].filter(prefix => prefix !== '' && left.get(prefix) !== undefined)).toEqual([...left].flatMap(([prefix, node]) => prefix !== '' && node !== undefined ? [prefix] : []))
+  expect([...left.values()].filter(node => node === undefined).length).toBeGreaterThan(built.size / 2)
+})
+
+test('sums go on from their rows, without a look at what they know', async () => {
+  const random = new SeededRandom(4)
+  const set = await TestSet.of(randomKeys(random, 3000, { span: 100_000 }))
+  const rows = new Map([...set.sums.takeChanged()].flatMap(([prefix, node]) => node === undefined ? [] : [[prefix, encodeNode(node)]]))
+  let scanned = 0
+  const again = new RadixSums({
+    node: async prefix => rows.has(prefix) ? decodeNode(rows.get(prefix)!) : undefined,
+    keys: async (prefix, limit) => {
+      const keys = set.under(prefix).slice(0, limit)
+      scanned += keys.length
+      return keys
+    }
+  })
+  expect(await again.fingerprint('')).toEqual(fingerprintOf(set.keys))
+  expect(scanned).toBe(0)
+  const more = randomKeys(random, 50, { span: 100_000 })
+  await set.change(more.map(key => ({ key, sign: 1 })))
+  await again.apply(more.map(key => ({ key, sign: 1 })))
+  for (const key of set.keys.slice(0, 60)) expect(await again.fingerprint(key.slice(0, 10))).toEqual(fingerprintOf(set.under(key.slice(0, 10))))
+})

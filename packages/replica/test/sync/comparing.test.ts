@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { bytesToHex, encode } from '@dinemic/core'
+import type { Network } from '@dinemic/core'
+import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeWelcome } from '../../src/sync/messages.js'
+import type { Request } from '../../src/sync/messages.js'
+import { encodeRanges } from '../../src/sync/range-messages.js'
+import { Lan, allHashes, create, newKey, set } from '../harness.js'
+import type { Peer } from '../harness.js'
+
+let lan = new Lan()
+afterEach(async () => {
+  await lan.stop()
+  lan = new Lan()
+})
+
+const idOf = (peer: Peer): string => peer.address.slice('memory:'.length)
+const asks = (peer: Peer): Request['ask'][] => peer.asked.map(({ request }) => request.ask)
+const bytes = (...peers: Peer[]): number => peers.flatMap(({ asked }) => asked).reduce((sum, { sent, answer }) => sum + sent + (answer?.length ?? 0), 0)
+
+function framesGot ({ asked }: Peer): number {
+  return asked.reduce((sum, { request, answer }) => {
+    if (answer === undefined) return sum
+    if (request.ask === 'fetch' || request.ask === 'get') return sum + decodeGot(answer).frames.length
+    return request.ask === 'objects' ? sum + decodeObjects(answer).frames.length : sum
+  }, 0)
+}
+
+const keysOf = async (peer: Peer): Promise<string[]> => await peer.store.setKeys('Person')
+
+describe('peers that were apart', () => {
+  test('hold the same when they meet again, and neither fetches what it had', async () => {
+    const [a, b] = [await lan.peer(), await lan.peer()]
+    await b.connect(a)
+    const shared: string[] = []
+    for (let i = 0; i < 40; i++) shared.push(await create(a, { name: `Shared ${i}` }))
+    await lan.quiet()
+    lan.hub.cut(idOf(a), idOf(b))
+    for (const id of shared.slice(0, 15)) await set(a, id, { name: 'by a' })
+    for (let i = 0; i < 20; i++) await create(b, { name: `Of b ${i}` })
+    const lacking = { a: (await keysOf(b)).length - 40, b: (await keysOf(a)).length - 40 }
+    for (const peer of [a, b]) peer.asked.length = 0
+    lan.hub.heal()
+    await lan.quiet()
+    expect(await keysOf(a)).toEqual(await keysOf(b))
+    expect({ a: framesGot(a), b: framesGot(b) }).toEqual(lacking)
+    expect(new Set(await allHashes(shared[0]!, a, b)).size).toBe(1)
+  })
+
+  test('that hold the same ask once each, in some hundred bytes', async () => {
+    const [a, b] = [await lan.peer(), await lan.peer()]
+    await b.connect(a)
+    for (let i = 0; i < 30; i++) await create(a, { name: `${i}` })
+    await lan.quiet()
+    lan.hub.cut(idOf(a), idOf(b))
+    for (const peer of [a, b]) peer.asked.length = 0
+    lan.hub.heal()
+    await lan.quiet()
+    expect([asks(a), asks(b)]).toEqual([['compare'], ['compare']])
+    expect(bytes(a, b)).toBeLessThan(400)
+    expect(a.replica.sync.peers).toMatchObject([{ peer: idOf(b), result: 'equal' }])
+  })
+
+  test('get rights before what was written under them: nothing is asked for by id', async () => {
+    const a = await lan.peer()
+    const chief = await newKey(a.keys, 'Person')
+    for (let i = 0; i < 10; i++) {
+      const object = await create(a, { name: 'Bob' }, { grants: [{ subject: chief, right: 'update' }] })
+      await set(a, object, { name: 'Rob' }, { caller: chief })
+    }
+    const b = await lan.peer()
+    await b.connect(a)
+    await lan.quiet()
+    expect(await keysOf(b)).toEqual(await keysOf(a))
+    expect(asks(b)).not.toContain('get')
+  })
+})
+
+describe('what a node refuses', () => {
+  test('by its own rule is asked for once on a connection, and told as such', async () => {
+    const [a, b] = [await lan.peer(), await lan.peer({ admit: () => false })]
+    for (let i = 0; i < 20; i++) await create(a, { name: `${i}` })
+    await b.connect(a)
+    await lan.quiet()
+    expect(framesGot(b)).toBe(20)
+    expect(await keysOf(b)).toEqual([])
+    expect(b.replica.sync.peers).toMatchObject([{ result: 'nothing', reason: expect.any(String) }])
+    await create(a, { name: 'one more' })
+    await lan.quiet()
+    const before = framesGot(b)
+    for (let i = 0; i < 5; i++) {
+      await create(b, { name: 'changes the sums' })
+      await lan.quiet()
+    }
+    expect(framesGot(b) - before).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('a peer that lies', () => {
+  /** Answers as told; says that it has ten updates of Person. */
+  async function liar (answer: (request: Request) => Uint8Array): Promise<{ network: Network, asked: Request['ask'][] }> {
+    const network = lan.hub.create()
+    const asked: Request['ask'][] = []
+    network.handle({
+      message: async () => 'ignore',
+      request: async (_from, data) => {
+        const request = decodeRequest(data)
+        asked.push(request.ask)
+        return request.ask === 'compare' ? encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', count: 10, print: '00'.repeat(8) }], audit: null }) : answer(request)
+      },
+      connected: () => {},
+      disconnected: () => {}
+    })
+    await network.start()
+    return { network, asked }
+  }
+
+  const promises = (request: Request): Uint8Array => {
+    switch (request.ask) {
+      case 'ranges': return encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: Array.from({ length: 10 }, (_, i) => bytesToHex(new Uint8Array(8).fill(i))) })))
+      case 'fetch': return encodeGot(request.wanted.reduce((sum, { shortIds }) => sum + shortIds.length, 0), [])
+      default: return encode([])
+    }
+  }
+
+  test('by promises is asked for them once, and it is told', async () => {
+    const a = await lan.peer()
+    const { network, asked } = await liar(promises)
+    await network.connect(a.address)
+    await lan.quiet()
+    expect(asked).toEqual(['compare', 'ranges', 'fetch'])
+    expect(a.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_NOT_DELIVERED', peer: network.id })])
+    await create(a, { name: 'changes the sums' })
+    a.replica.compare(network.id)
+    await lan.quiet()
+    expect(asked.filter(ask => ask === 'fetch')).toHaveLength(1)
+  })
+
+  test('by parts without end is left after a bounded number of requests', async () => {
+    const a = await lan.peer()
+    const { network, asked } = await liar(request => request.ask === 'ranges'
+      ? encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: [1, 2, 3].map(digit => ({ prefix: prefix + digit, count: 1_000_000, print: '00'.repeat(8) })) })))
+      : encode([]))
+    await network.connect(a.address)
+    await lan.quiet()
+    expect(asked.length).toBeLessThan(2100)
+    expect(a.replica.sync.peers).toMatchObject([{ result: expect.stringMatching(/nothing|failed/) }])
+  }, 60_000)
+
+  test.each<[string, Uint8Array]>([
+    ['parts above the range', encode([[['', 5, new Uint8Array(8)]]])],
+    ['more parts than digits', encode([Array.from({ length: 17 }, (_, i) => [i.toString(17), 5, new Uint8Array(8)])])],
+    ['ids of another length', encode([new Uint8Array(7)])],
+    ['more ids than anybody lists', encode([new Uint8Array(8 * 65)])],
+    ['answers to nothing', encode([])],
+    ['noise', Uint8Array.of(1, 2, 3)]
+  ])('(%s) is told as one, and others are served', async (_, answer) => {
+    const [a, b] = [await lan.peer(), await lan.peer()]
+    await create(b, { name: 'Bob' })
+    const { network } = await liar(() => answer)
+    await network.connect(a.address)
+    await a.connect(b)
+    await lan.quiet()
+    expect(await keysOf(a)).toEqual(await keysOf(b))
+    expect(a.reports.filter(([event]) => event === 'error')).toEqual([])
+    expect(a.reports).toContainEqual(['rejected', expect.objectContaining({ code: expect.stringMatching(/^(REPLICA|CORE)_BAD_/), peer: network.id })])
+    expect(a.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: network.id, result: 'failed' }))
+  })
+})

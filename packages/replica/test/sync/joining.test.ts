@@ -1,0 +1,129 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { decodeObjects, decodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import { encodeRanges } from '../../src/sync/range-messages.js'
+import { Lan, allHashes, create, set } from '../harness.js'
+import type { Peer } from '../harness.js'
+
+let lan = new Lan()
+afterEach(async () => {
+  await lan.stop()
+  lan = new Lan()
+})
+
+const OBJECTS = 260
+const BULK = 'x'.repeat(6000)
+const idOf = (peer: Peer): string => peer.address.slice('memory:'.length)
+const keysOf = async (peer: Peer): Promise<string[]> => await peer.store.setKeys('Person')
+const pages = ({ asked }: Peer): Peer['asked'] => asked.filter(({ request }) => request.ask === 'objects')
+const framesOf = (asked: Peer['asked']): number => asked.reduce((sum, { answer }) => sum + (answer === undefined ? 0 : decodeObjects(answer).frames.length), 0)
+
+/** A peer with many objects, in several pages, some of them changed since. */
+async function provider (): Promise<{ peer: Peer, objects: string[] }> {
+  const peer = await lan.peer()
+  const objects: string[] = []
+  for (let i = 0; i < OBJECTS; i++) objects.push(await create(peer, { name: `Person ${i}`, bulk: BULK }))
+  for (const object of objects.filter((_, i) => i % 5 === 0)) await set(peer, object, { name: 'changed' })
+  return { peer, objects }
+}
+
+/** Another peer that holds the same. */
+async function copyOf (peer: Peer): Promise<Peer> {
+  const copy = await lan.peer()
+  await copy.connect(peer)
+  await lan.quiet()
+  lan.hub.cut(idOf(copy), idOf(peer))
+  return copy
+}
+
+test('a newcomer gets whole objects, each once, the last changed first', async () => {
+  const { peer, objects } = await provider()
+  const newcomer = await lan.peer()
+  await newcomer.connect(peer)
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
+  expect(new Set(await allHashes(objects[5]!, peer, newcomer)).size).toBe(1)
+  expect(framesOf(pages(newcomer))).toBe((await keysOf(peer)).length)
+  expect(newcomer.asked.some(({ request }) => request.ask === 'fetch' || request.ask === 'get')).toBe(false)
+  const appeared = newcomer.hooks.afters.filter(({ created }) => created).map(({ object }) => object)
+  const changed = new Set(objects.filter((_, i) => i % 5 === 0))
+  expect(appeared.slice(0, 20).every(object => changed.has(object))).toBe(true)
+  expect(newcomer.replica.sync.models).toContainEqual({ model: 'Person', have: (await keysOf(peer)).length, want: 0 })
+})
+
+test('several providers share the work', async () => {
+  const { peer } = await provider()
+  const other = await copyOf(peer)
+  const newcomer = await lan.peer()
+  await Promise.all([newcomer.connect(peer), newcomer.connect(other)])
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
+  expect(framesOf(pages(newcomer))).toBe((await keysOf(peer)).length)
+  const shares = [peer, other].map(from => framesOf(pages(newcomer).filter(({ to }) => to === idOf(from))))
+  expect(Math.min(...shares)).toBeGreaterThan(0)
+})
+
+test('interrupted, it goes on where it stopped, with another provider', async () => {
+  const { peer } = await provider()
+  const other = await copyOf(peer)
+  const newcomer = await lan.peer()
+  const stopped = new Promise<void>(resolve => {
+    newcomer.replica.onCommit(() => {
+      if (pages(newcomer).length !== 4) return
+      lan.hub.cut(idOf(newcomer), idOf(peer))
+      resolve()
+    })
+  })
+  await newcomer.connect(peer)
+  await stopped
+  await lan.quiet()
+  const all = await keysOf(peer)
+  const had = (await keysOf(newcomer)).length
+  expect(had).toBeGreaterThan(0)
+  expect(had).toBeLessThan(all.length)
+  const before = newcomer.asked.length
+  await newcomer.connect(other)
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toEqual(all)
+  const again = framesOf(pages({ ...newcomer, asked: newcomer.asked.slice(before) }))
+  expect(again).toBeLessThanOrEqual(all.length - had + 40) // a page that was under way
+})
+
+test('a node that starts anew in the middle gets the rest, not all again', async () => {
+  const { peer } = await provider()
+  const all = await keysOf(peer)
+  const store = (await lan.peer()).store
+  const first = await lan.peer({ store })
+  for (const key of all.slice(0, 100)) await lan.tell(first, 'Person', (await peer.store.update(key.slice(12)))!.frame)
+  const had = (await keysOf(first)).length
+  await first.stop()
+  const second = await lan.peer({ store })
+  await second.connect(peer)
+  await lan.quiet()
+  expect(await keysOf(second)).toEqual(all)
+  const got = second.asked.reduce((sum, { request }) => request.ask === 'fetch' ? sum + request.wanted.reduce((ids, { shortIds }) => ids + shortIds.length, 0) : sum, 0)
+  expect(got).toBe(all.length - had)
+})
+
+test('a provider that sends nonsense holds up nobody: what it was to bring, another brings', async () => {
+  const { peer } = await provider()
+  const newcomer = await lan.peer()
+  const liar = lan.hub.create()
+  liar.handle({
+    message: async () => 'ignore',
+    request: async (_from, data) => {
+      const request = decodeRequest(data)
+      const print = { count: 1000, print: '00'.repeat(8) }
+      if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', ...print }], audit: null })
+      if (request.ask === 'ranges') return encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: ['0', '8'].map(digit => ({ prefix: prefix + digit, ...print })) })))
+      return Uint8Array.of(1, 2, 3)
+    },
+    connected: () => {},
+    disconnected: () => {}
+  })
+  await liar.start()
+  await liar.connect(newcomer.address)
+  await newcomer.connect(peer)
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
+  expect(newcomer.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: liar.id, result: 'failed' }))
+})
