@@ -10,8 +10,8 @@ afterEach(async () => {
   lan = new Lan()
 })
 
-const OBJECTS = 260
-const BULK = 'x'.repeat(6000)
+const OBJECTS = 220
+const BULK = 'x'.repeat(8000)
 const idOf = (peer: Peer): string => peer.address.slice('memory:'.length)
 const keysOf = async (peer: Peer): Promise<string[]> => await peer.store.setKeys('Person')
 const pages = ({ asked }: Peer): Peer['asked'] => asked.filter(({ request }) => request.ask === 'objects')
@@ -20,9 +20,8 @@ const framesOf = (asked: Peer['asked']): number => asked.reduce((sum, { answer }
 /** A peer with many objects, in several pages, some of them changed since. */
 async function provider (): Promise<{ peer: Peer, objects: string[] }> {
   const peer = await lan.peer()
-  const objects: string[] = []
-  for (let i = 0; i < OBJECTS; i++) objects.push(await create(peer, { name: `Person ${i}`, bulk: BULK }))
-  for (const object of objects.filter((_, i) => i % 5 === 0)) await set(peer, object, { name: 'changed' })
+  const objects = await Promise.all(Array.from({ length: OBJECTS }, async (_, i) => await create(peer, { name: `Person ${i}`, bulk: BULK })))
+  await Promise.all(objects.filter((_, i) => i % 5 === 0).map(async object => await set(peer, object, { name: 'changed' })))
   return { peer, objects }
 }
 
