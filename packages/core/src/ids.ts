@@ -76,6 +76,6 @@ function decodeKey (text: string): Uint8Array | undefined {
 }
 
 function badId (given: unknown, problem: string): DinemicError {
-  const shown = typeof given === 'string' ? JSON.stringify(given.slice(0, MAX_LENGTH)) : typeof given
+  const shown = typeof given === 'string' ? JSON.stringify(given.slice(0, MAX_LENGTH)) : given === undefined || given === null ? String(given) : `a value of type ${typeof given}`
   return new DinemicError('CORE_BAD_ID', `${shown} is not an object's id: ${problem}. ${WHAT_AN_ID_IS}`, { details: { given: shown } })
 }

@@ -36,7 +36,7 @@ function assign (copy: WorkingCopy, property: string, value: unknown): void {
   const cell = copy.cell(property)
   if (cell === undefined) {
     const { name, fields } = copy.schema
-    throw new DinemicError('ORM_BAD_VALUE', `${name}.create() was given '${property}', which ${name} doesn't declare.${didYouMean(property, fields.keys())} It has: ${[...fields.keys()].join(', ')}.`, { details: { model: name, property } })
+    throw new DinemicError('ORM_BAD_VALUE', `${name}.create() was given '${property}', which ${name} doesn't declare.${didYouMean(property, fields.keys())} It has: ${[...fields.keys()].join(', ') || 'no fields: decorate its properties with @Field()'}.`, { details: { model: name, property } })
   }
   if (value === undefined) return
   if (cell instanceof CounterCell) cell.begin(value)

@@ -4,6 +4,7 @@ import { takeParts, writerOf } from './construct.js'
 import { runningOrm } from './default-node.js'
 import type { ActOptions, OpenOptions } from './options.js'
 import type { LiveOptions, LiveQuery, Query, Rows } from './query/types.js'
+import { registerBase } from './schema/registry.js'
 import type { CreateOptions, CreateValues, EntityBase, Handle, ModelClass, Objects, RemoveOptions, SaveOptions } from './types.js'
 
 /**
@@ -74,6 +75,8 @@ export abstract class Entity implements EntityBase {
     return verbs(this, 'live').live(query, options)
   }
 }
+
+registerBase(Entity)
 
 function verbs<T extends EntityBase> (model: ModelClass<T>, verb: string): Objects<T> {
   return runningOrm(`${model.name}.${verb}()`).use(model)

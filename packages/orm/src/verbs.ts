@@ -25,6 +25,7 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
   }
 
   async create (values: CreateValues<T>, options?: CreateOptions): Promise<T> {
+    this.#checkRunning('create')
     const entity = newEntity(this.#host, this.#schema, values, options)
     await writerOf(entity).save({})
     return entity as T

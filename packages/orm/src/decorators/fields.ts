@@ -30,22 +30,26 @@ export type Counter = CounterCollection
 export type Ref<T extends object> = RefValue<T>
 
 /** A value. `true`: encrypted. */
-export function Field (options?: true | FieldOptions): FieldDecorator {
+export function Field (options?: true | FieldOptions, ...nothing: []): FieldDecorator {
+  checkBrackets('Field', nothing)
   return noting('Field', { ...fieldNote('@Field()', options), kind: 'value' })
 }
 
 /** A list of values that peers may edit at once. `true`: encrypted. */
-export function List (options?: true | FieldOptions): CollectionDecorator<ListCollection<unknown>> {
+export function List (options?: true | FieldOptions, ...nothing: []): CollectionDecorator<ListCollection<unknown>> {
+  checkBrackets('List', nothing)
   return noting('List', { ...fieldNote('@List()', options), kind: 'list' })
 }
 
 /** A map from strings to values that peers may edit at once. `true`: encrypted values under clear keys. */
-export function Dict (options?: true | FieldOptions): CollectionDecorator<DictCollection<unknown>> {
+export function Dict (options?: true | FieldOptions, ...nothing: []): CollectionDecorator<DictCollection<unknown>> {
+  checkBrackets('Dict', nothing)
   return noting('Dict', { ...fieldNote('@Dict()', options), kind: 'dict' })
 }
 
 /** A sum of increments. Never encrypted: `ORM_BAD_VALUE`. */
-export function Counter (options?: Omit<FieldOptions, 'encrypted'>): CollectionDecorator<CounterCollection> {
+export function Counter (options?: Omit<FieldOptions, 'encrypted'>, ...nothing: []): CollectionDecorator<CounterCollection> {
+  checkBrackets('Counter', nothing)
   return noting('Counter', { ...fieldNote('@Counter()', options), kind: 'counter' })
 }
 
@@ -56,8 +60,13 @@ export function Ref<T extends EntityBase> (target: () => ModelClass<T>, options?
 
 /** Keeps the field in order, so that `find` by it reads no more than it gives. Beside `@Field()` or another, not alone. */
 export function Index (...nothing: []): FieldDecorator {
-  if (nothing.length > 0) throw badBrackets('Index', '@Index()')
+  checkBrackets('Index', nothing)
   return noting('Index', { indexed: true })
+}
+
+/** Standard decorators without brackets are called with `undefined` and a context, which look like no options. */
+function checkBrackets (decorator: string, nothing: readonly unknown[]): void {
+  if (nothing.length > 0) throw badBrackets(decorator, `@${decorator}()`)
 }
 
 function noting (decorator: string, note: FieldNote): MemberDecorator {

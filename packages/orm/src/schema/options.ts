@@ -75,6 +75,7 @@ function badOptions (message: string): DinemicError {
 
 function describe (value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return `the function ${value.name}`
   return typeof value === 'object' && value !== null ? 'an object of another kind' : String(value)
 }
 

@@ -6,8 +6,18 @@ import type { AnyClass, EntityClass, HookSchema, ModelSchema } from './types.js'
 /** By class and not by name: two nodes of one process may have different classes for one model. */
 const schemasByClass = new WeakMap<object, ModelSchema>()
 
+/** The class `Entity`, which stands above this file and enters itself here. */
+const bases = new WeakSet<object>()
+
+export function registerBase (base: AnyClass): void {
+  bases.add(base)
+}
+
 /** Throws where a class can't be a model as declared: `ORM_BAD_MODEL_NAME`, `ORM_BAD_FIELD_NAME`, `ORM_INDEX_ENCRYPTED`, … */
 export function declareModel (target: EntityClass, declaration: ModelDeclaration): void {
+  if (!isEntityClass(target)) {
+    throw new DinemicError('ORM_NOT_A_MODEL', `${declaration.className || 'A class'} can't be the model '${declaration.name}': it doesn't extend Entity. Write class ${declaration.className || 'Person'} extends Entity { … }.`, { details: { class: declaration.className } })
+  }
   const known = schemasByClass.get(target)
   if (known !== undefined) {
     throw new DinemicError('ORM_DUPLICATE_MODEL', `The class ${declaration.className} is the model '${known.name}' already and can't be '${declaration.name}' too. Use @Model or define(), once.`)
@@ -29,6 +39,10 @@ export function schemaOf (target: EntityClass): ModelSchema {
 /** The hooks of a class of entities or listeners, or of an instance of one: those of its bases first, in order of registration. */
 export function hooksOf (classOrInstance: AnyClass | object): readonly HookSchema[] {
   return inheritedNotes(typeof classOrInstance === 'function' ? classOrInstance as AnyClass : classOrInstance.constructor as AnyClass).hooks
+}
+
+function isEntityClass (target: unknown): boolean {
+  return typeof target === 'function' && (bases.has(target) || isEntityClass(Object.getPrototypeOf(target)))
 }
 
 function notAModel (target: unknown): DinemicError {

@@ -75,7 +75,7 @@ function buildField (model: string, property: string, note: FieldNote, type: unk
   if (indexed && encrypted) {
     throw new DinemicError('ORM_INDEX_ENCRYPTED', `${where} is encrypted, and an index would keep its values in the clear. Remove @Index(), or the encryption; where its key is, the field can be filtered without an index.`)
   }
-  if (kind === 'ref' && typeof target !== 'function') {
+  if (kind === 'ref' && (typeof target !== 'function' || isClass(target))) {
     throw new DinemicError('ORM_BAD_DECORATOR', `${where} doesn't say where it points. Write @Ref(() => Company): a function, because the other class may be defined later.`)
   }
   return {
@@ -84,6 +84,11 @@ function buildField (model: string, property: string, note: FieldNote, type: unk
     // Of a collection it would be the decorator that shares the collection's name.
     ...(type === undefined || kind !== 'value' ? {} : { designType: type })
   }
+}
+
+/** Of classes alone the prototype can't be replaced. */
+function isClass (value: object): boolean {
+  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
 function checkHook (model: string, target: EntityClass, { hook, method, field }: HookSchema, fields: ReadonlyMap<string, FieldSchema>): void {

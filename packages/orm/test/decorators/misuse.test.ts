@@ -202,17 +202,14 @@ describe('decorators in the wrong place', () => {
       // @ts-expect-error it has to be called
       class Person { @Field() @Index name!: string }
       return Person
+    }],
+    ['@Field without brackets', () => {
+      // @ts-expect-error it has to be called
+      class Person { @Field name!: string }
+      return Person
     }]
   ])('%s', (_, decorate) => {
     expect(thrown(decorate).code).toBe('ORM_BAD_DECORATOR')
-  })
-
-  test('@Field without brackets shows at the latest when an instance is made', () => {
-    expect(thrown(() => {
-      // @ts-expect-error it has to be called
-      class Person { @Field name!: string }
-      return new Person()
-    }).code).toBe('ORM_BAD_DECORATOR')
   })
 })
 
@@ -232,5 +229,40 @@ describe('what is no model', () => {
 
   test.each([undefined, null, 'Person', {}])('%j', given => {
     expect(thrown(() => schemaOf(given as never)).code).toBe('ORM_NOT_A_MODEL')
+  })
+})
+
+describe('what the types don\'t let pass', () => {
+  // Without brackets a decorator is called with what it decorates.
+  type Untyped = (...args: unknown[]) => void
+  const bare = (decorator: unknown) => decorator as (target: object | undefined, place: unknown) => void
+
+  test.each<[string, unknown]>([['List', List], ['Dict', Dict], ['Counter', Counter]])('@%s without brackets', (_name, decorator) => {
+    const error = thrown(() => {
+      class Person extends Entity {
+        @(bare(decorator)) property!: string
+      }
+      return Person
+    })
+    expect(error).toMatchObject({ code: 'ORM_BAD_DECORATOR', message: expect.stringContaining('brackets') })
+  })
+
+  test('a model that doesn\'t extend Entity', () => {
+    const error = thrown(() => {
+      class Person { name = '' }
+      (Model('Person') as Untyped)(Person)
+    })
+    expect(error).toMatchObject({ code: 'ORM_NOT_A_MODEL', message: expect.stringContaining('class Person extends Entity') })
+  })
+
+  test('a ref to a class in the place of a function that gives it', () => {
+    const error = thrown(() => {
+      class Company extends Entity {}
+      @Model('Person') class Person extends Entity {
+        @Ref(Company as unknown as () => typeof Company) employer?: Ref<Company>
+      }
+      return Person
+    })
+    expect(error).toMatchObject({ code: 'ORM_BAD_DECORATOR', message: expect.stringContaining('Write @Ref(() => Company)') })
   })
 })
