@@ -6,6 +6,7 @@ const SIZES = [100, 1000, 10_000, 100_000].map(size => Math.round(size * SCALE))
 const HISTORIES = [100, 10_000, 50_000].map(length => Math.round(length * SCALE))
 /** Edits of each kind, of which the median counts. */
 const EDITS = 21
+const PATIENT = { timeout: 300_000 }
 
 class Doc extends Entity {}
 define(Doc, 'Doc', { title: {}, items: { kind: 'list' }, secrets: { kind: 'list', encrypted: true }, byKey: { kind: 'dict' } })
@@ -53,12 +54,12 @@ await inFolder(async folder => {
   for (const size of SIZES) {
     const values = Array.from({ length: size }, (_, i) => `value ${i}`)
     const doc = await docs.create({ title: 'a', items: values, secrets: values, byKey: Object.fromEntries(values.map((value, i) => [`k${i}`, value])) })
-    await there.use(Doc).open(doc.id, { timeout: 120_000 })
-    await Promise.all([here.idle(), there.idle()])
+    await there.use(Doc).open(doc.id, PATIENT)
+    await Promise.all([here.idle(PATIENT), there.idle(PATIENT)])
     for (const [kind, edit] of Object.entries(KINDS)) {
       arrivals.revoke('Doc:[id]:[field]', there)
       ;(local[kind] ??= []).push(await median(i => save(doc, edit, i)))
-      await there.idle()
+      await there.idle(PATIENT)
       arrivals.apply('Doc:[id]:[field]', there)
       ;(remote[kind] ??= []).push(await median(async i => {
         const arrival = arrivals.next()
