@@ -53,9 +53,12 @@ export class Secrets {
       const state = states[i]
       for (const { id, frame } of put) {
         if (library.updates.has(id) || foreign.has(id) || state === undefined) continue
-        this.honest.add(id)
         const update = this.#world.decode(frame)
-        const epochs = sealedValues(update).map(({ epoch }) => epoch)
+        const values = sealedValues(update)
+        // Who endorses what it can't read may endorse anything.
+        const isUnread = 'via' in update.body && update.body.via !== null && values.some(({ ephemeral }) => ephemeral !== null)
+        if (!isUnread) this.honest.add(id)
+        const epochs = values.map(({ epoch }) => epoch)
         const closed = new Set(decodeRow(state).full.closes.map(({ grant }) => refKey(grant)))
         if (epochs.length > 0) this.#sealings.push({ update, epochs, closed })
       }
