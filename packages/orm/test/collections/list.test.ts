@@ -144,6 +144,35 @@ test('editing a long list touches no more than what is edited', async () => {
   expect((await people.open(person.id)).tags.length).toBe(2049)
 })
 
+test('editing a long encrypted list or dict opens what is new, and not the rest again', async () => {
+  const { orm, engine } = ormRig(Person)
+  const values = Array.from({ length: 500 }, (_, i) => `secret ${i}`)
+  const person = await orm.use(Person).create({ secrets: values, codes: Object.fromEntries(values.map((value, i) => [value, i])) })
+  let opened = 0
+  const reader = engine.reader.bind(engine)
+  engine.reader = async (state, caller) => {
+    const inner = await reader(state, caller)
+    return {
+      ...inner,
+      open: (place, value) => {
+        opened++
+        return inner.open(place, value)
+      }
+    }
+  }
+  await person.$.refresh()
+  opened = 0
+  for (let i = 0; i < 5; i++) {
+    person.secrets.push('one more')
+    person.secrets.splice(100, 1)
+    person.codes.set('secret 7', 1000 + i)
+    await person.save()
+  }
+  expect(opened).toBeLessThanOrEqual(5 * 10)
+  expect(person.secrets.length).toBe(500)
+  expect([person.secrets.at(-1), person.codes.get('secret 7'), person.codes.get('secret 8')]).toEqual(['one more', 1004, 8])
+})
+
 test('it belongs to its entity', async () => {
   const { people, person } = await withTags('a')
   const other = await people.open(person.id)
