@@ -4,6 +4,7 @@ import type { Cell } from './cells/cell.js'
 import { CounterCell } from './cells/counter-cell.js'
 import { DictCell } from './cells/dict-cell.js'
 import { ListCell } from './cells/list-cell.js'
+import type { Readable } from './cells/readable.js'
 import { RefCell } from './cells/ref-cell.js'
 import { ValueCell } from './cells/value-cell.js'
 import type { ElementSource } from './collections/element-source.js'
@@ -20,6 +21,7 @@ import { CopyWriter } from './writer.js'
 export interface EntityHome {
   readonly engine: Engine
   readonly elements: ElementSource
+  readonly readable: Readable
   readonly openRef: RefOpener
   /** Aborted when the node begins to stop. */
   readonly stopped: AbortSignal
@@ -61,8 +63,8 @@ export function cellsOf (home: EntityHome, entity: EntityBase, schema: ModelSche
 function cellOf (home: EntityHome, entity: EntityBase, { name }: ModelSchema, field: FieldSchema): Cell<unknown> {
   switch (field.kind) {
     case 'value': return new ValueCell(entity, name, field)
-    case 'list': return new ListCell(entity, name, field, home.elements)
-    case 'dict': return new DictCell(entity, name, field)
+    case 'list': return new ListCell(entity, name, field, home)
+    case 'dict': return new DictCell(entity, name, field, home)
     case 'counter': return new CounterCell(entity, name, field)
     case 'ref': return new RefCell(entity, name, field, { target: () => schemaOf(field.target!()).name, open: home.openRef })
   }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import type { Engine } from '@dinemic/replica'
+import { Readable } from './cells/readable.js'
 import { checkOptions } from './check-options.js'
 import { ElementSource } from './collections/element-source.js'
 import type { RunningOrm } from './default-node.js'
@@ -32,6 +33,7 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
   readonly hooks: HookDispatcher
   readonly schemas: Schemas
   readonly elements: ElementSource
+  readonly readable = new Readable()
   readonly report: (error: unknown) => void
   readonly #stopping = new AbortController()
 

@@ -1,5 +1,5 @@
 import { EMPTY_FIELD, Sealed, isDinemicError } from '@dinemic/core'
-import type { DinemicError, FieldState, ObjectState, Operation, Value, WireValue } from '@dinemic/core'
+import type { DinemicError, FieldState, ObjectId, ObjectState, Operation, Value, WireValue } from '@dinemic/core'
 import type { Reader } from '@dinemic/replica'
 import type { FieldSchema } from '../schema/types.js'
 import { nameField } from '../name-field.js'
@@ -55,8 +55,8 @@ export abstract class Cell<Content> {
   protected abstract diff (from: Content, to: Content): Operation[]
   protected abstract replay (content: Content, operations: readonly Operation[]): Content
 
-  /** Opens what of an encrypted field wasn't opened before: so `problem` is known. */
-  protected probe (_state: FieldState): void {
+  /** Opens what of an encrypted field isn't known to be readable: so `problem` is known. */
+  protected probe (_state: FieldState, _object: ObjectId, _reader: Reader): void {
     this.base()
   }
 
@@ -95,7 +95,7 @@ export abstract class Cell<Content> {
     this.#base = undefined
     this.#reader = reader
     // Only what is encrypted can be unreadable, so everything else may wait until somebody looks.
-    if (this.field.encrypted || state.encrypted.has(this.field.name)) this.probe(field)
+    if (reader !== undefined && (this.field.encrypted || state.encrypted.has(this.field.name))) this.probe(field, state.id, reader)
     this.#show(staged)
   }
 

@@ -1,5 +1,6 @@
-import { DinemicError, Sealed, SortedMap, checkValue } from '@dinemic/core'
-import type { FieldState, Operation, WireValue } from '@dinemic/core'
+import { DinemicError, SortedMap, checkValue } from '@dinemic/core'
+import type { FieldState, ObjectId, Operation, WireValue } from '@dinemic/core'
+import type { Reader } from '@dinemic/replica'
 import { DictBox } from '../collections/dict-box.js'
 import type { DictContent } from '../collections/dict-box.js'
 import { checkKey } from '../collections/dict-key.js'
@@ -7,17 +8,18 @@ import { Dict } from '../collections/dict.js'
 import { sameValue } from '../collections/own-values.js'
 import type { FieldSchema } from '../schema/types.js'
 import { Cell, describe } from './cell.js'
+import type { Readable } from './readable.js'
 
 /** `@Dict()`: a register per key. Values stay sealed in a content until somebody looks. */
 export class DictCell extends Cell<DictContent> {
   protected readonly empty: DictContent = SortedMap.empty()
   readonly #box: DictBox
   readonly #dict: Dict<unknown>
-  /** The last dict of which every value could be read. */
-  #readable: DictContent = SortedMap.empty()
+  readonly #readable: Readable
 
-  constructor (entity: object, model: string, field: FieldSchema) {
+  constructor (entity: object, model: string, field: FieldSchema, { readable }: { readonly readable: Readable }) {
     super(entity, model, field)
+    this.#readable = readable
     this.#box = new DictBox(this.where)
     this.#dict = new Dict(this.#box)
   }
@@ -30,11 +32,8 @@ export class DictCell extends Cell<DictContent> {
     return entries
   }
 
-  protected override probe ({ entries }: FieldState): void {
-    for (const { key, after } of entries.changesSince(this.#readable)) {
-      if (after !== undefined && this.#clear(key, after) instanceof Sealed) return
-    }
-    this.#readable = entries
+  protected override probe ({ entries }: FieldState, object: ObjectId, reader: Reader): void {
+    this.#readable.probe({ name: `${object} dict ${this.field.name}`, entries, valueOf: (value) => value, open: (key, value) => this.#clear(key, value), reader })
   }
 
   protected present (content: () => DictContent): unknown {

@@ -1,5 +1,6 @@
-import { DinemicError, Sealed, SortedMap } from '@dinemic/core'
-import type { FieldState, ListElement, Operation, WireValue } from '@dinemic/core'
+import { DinemicError } from '@dinemic/core'
+import type { FieldState, ListElement, ObjectId, Operation, WireValue } from '@dinemic/core'
+import type { Reader } from '@dinemic/replica'
 import type { ElementSource } from '../collections/element-source.js'
 import { ListBox } from '../collections/list-box.js'
 import { ListContent } from '../collections/list-content.js'
@@ -7,18 +8,22 @@ import { List } from '../collections/list.js'
 import { sameValue } from '../collections/own-values.js'
 import type { FieldSchema } from '../schema/types.js'
 import { Cell, describe } from './cell.js'
+import type { Readable } from './readable.js'
+
+/** What the lists of a node share. */
+export interface ListParts { readonly elements: ElementSource, readonly readable: Readable }
 
 /** `@List()`: elements, each with an id for ever, a value and a position. Values stay sealed in a content until somebody looks. */
 export class ListCell extends Cell<ListContent> {
   protected readonly empty = ListContent.empty
   readonly #box: ListBox
   readonly #list: List<unknown>
-  /** The last list of which every value could be read. */
-  #readable = SortedMap.empty<ListElement>()
+  readonly #shared: ListParts
 
-  constructor (entity: object, model: string, field: FieldSchema, source: ElementSource) {
+  constructor (entity: object, model: string, field: FieldSchema, shared: ListParts) {
     super(entity, model, field)
-    this.#box = new ListBox(this.where, source)
+    this.#shared = shared
+    this.#box = new ListBox(this.where, shared.elements)
     this.#list = new List(this.#box)
   }
 
@@ -30,11 +35,8 @@ export class ListCell extends Cell<ListContent> {
     return ListContent.of(state)
   }
 
-  protected override probe ({ order }: FieldState): void {
-    for (const { after } of order.changesSince(this.#readable)) {
-      if (after !== undefined && this.#clear(after) instanceof Sealed) return
-    }
-    this.#readable = order
+  protected override probe ({ order }: FieldState, object: ObjectId, reader: Reader): void {
+    this.#shared.readable.probe({ name: `${object} list ${this.field.name}`, entries: order, valueOf: ({ value }) => value, open: (_place, element) => this.#clear(element), reader })
   }
 
   protected present (content: () => ListContent): unknown {

@@ -4,6 +4,7 @@ import type { ObjectState, Operation } from '@dinemic/core'
 import fc from 'fast-check'
 import { DictCell } from '../../src/cells/dict-cell.js'
 import { ListCell } from '../../src/cells/list-cell.js'
+import { Readable } from '../../src/cells/readable.js'
 import type { Dict } from '../../src/collections/dict.js'
 import { ElementSource } from '../../src/collections/element-source.js'
 import type { List } from '../../src/collections/list.js'
@@ -22,8 +23,8 @@ function cellOf<C extends ListCell | DictCell> (make: (entity: object, field: Fi
   return { cell, entity }
 }
 
-const listCell = () => cellOf((entity, field) => new ListCell(entity, 'Person', field, new ElementSource((length) => platform.random(length))))
-const dictCell = () => cellOf((entity, field) => new DictCell(entity, 'Person', field))
+const listCell = () => cellOf((entity, field) => new ListCell(entity, 'Person', field, { elements: new ElementSource((length) => platform.random(length)), readable: new Readable() }))
+const dictCell = () => cellOf((entity, field) => new DictCell(entity, 'Person', field, { readable: new Readable() }))
 
 /** What operations make of an empty field, by another cell. */
 function replayed (fresh: typeof listCell | typeof dictCell, operations: readonly Operation[]): unknown {
