@@ -86,6 +86,20 @@ test('a process that dies between the two leaves it to the next one, which needs
   expect(state.wraps.filter(({ subject, epoch }) => subject === kept && epoch === usableEpoch(state)!.id)).toHaveLength(1)
 })
 
+test('an object that a caller has removed is seen to as well: its owner may bring it back', async () => {
+  const device = await lan.peer()
+  const { owner, bob, kept } = await revokedTwice(device)
+  lan.hub.heal()
+  await set(owner, bob, {}, { grants: [{ subject: kept, right: 'remove' }] })
+  await set(owner, bob, {}, { caller: kept, remove: true })
+  expect(await owner.replica.state(bob)).toBeUndefined()
+  await device.connect(owner)
+  await lan.quiet()
+  const hidden = (await owner.replica.state(bob, { removed: true }))!
+  expect(hidden.epochs.length).toBeGreaterThan(3)
+  expect(needsKeys(hidden)).toBe(false)
+})
+
 test('a key that comes from another device brings its needs with it', async () => {
   const device = await lan.peer()
   const { owner, bob } = await revokedTwice(device)
