@@ -4,7 +4,7 @@ import { control } from './plants/verdicts.js'
 import { run } from './run.js'
 
 const SEEDS = 200
-const MINUTES = 180_000
+const MINUTES = 600_000
 
 describe('the simulator', () => {
   test('does the same for the same seed', async () => {
@@ -28,7 +28,7 @@ describe('the simulator', () => {
   }, MINUTES)
 
   // Those that need many seeds are in the table of docs/simulator.md.
-  const soon = ['skip the close check', 'judge at arrival', 'accept a bad link', 'forget `supersedes`', 'sum counters as doubles', 'merge by class', 'run after-hooks twice', 'seal nothing']
+  const soon = ['skip the close check', 'judge at arrival', 'accept a bad link', 'forget `supersedes`', 'sum counters as doubles', 'merge by class', 'run after-hooks twice', 'seal nothing', 'wrap for all who ever read, at mending', 'the close of a grant to anyone names nobody']
   test.each(soon)('finds a planted bug: %s', async bug => {
     const plant = PLANTS.find(planted => planted.bug === bug)!
     expect(await find(plant, { from: 1, seeds: 10, nodes: 4, steps: 150 })).toMatchObject({ problem: expect.any(String) })
