@@ -15,8 +15,8 @@ export interface CaretakerParts {
   readonly mend: (object: ObjectId) => Promise<void>
   /** Asks the peers for all that they have of the object. */
   readonly ask: (object: ObjectId) => Promise<unknown>
-  /** Enters an object into the list of `care`, or takes it out, durably. */
-  readonly note: (object: ObjectId, needed: boolean) => Promise<void>
+  /** Takes an object out of the list, durably, unless it needs keys by now. */
+  readonly strikeOff: (object: ObjectId) => Promise<void>
   readonly report: Report
 }
 
@@ -66,10 +66,10 @@ export class Caretaker {
   }
 
   async #look (object: ObjectId, patient: boolean): Promise<void> {
-    const { keys, state, note, mend, report } = this.#parts
+    const { keys, state, strikeOff, mend, report } = this.#parts
     try {
       const known = await state(object)
-      if (known === undefined || !needsKeys(known) || !await keys.has(object)) return await note(object, false)
+      if (known === undefined || !needsKeys(known) || !await keys.has(object)) return await strikeOff(object)
       if (patient && lacksEpochs(known)) return await this.#wait(object)
       if (usableEpoch(known) === undefined) this.#after(REST, this.#resting, object, () => { this.look(object) })
       await mend(object)

@@ -1,4 +1,4 @@
-import { bindNetwork } from '@dinemic/core'
+import { bindNetwork, needsKeys } from '@dinemic/core'
 import type { CryptoProvider, ForkProof, KeyHolder, KeyRing, Network, NetworkBinding, ObjectId, ObjectState, Platform, Store, UpdateId } from '@dinemic/core'
 import { Activity } from './activity.js'
 import { Author } from './author/author.js'
@@ -122,7 +122,12 @@ export class Replica implements Engine {
         await this.#write([object], async open => { await this.#author.mend(await open(object)) })
       },
       ask: async object => await this.#askFor(object),
-      note: async (object, needed) => await this.#noteCare(object, needed)
+      strikeOff: async object => {
+        await this.#pipeline.turn([object], async open => {
+          const { row } = (await open(object)).live
+          if (!needsKeys(row.full) || !await keys.has(object)) await this.#noteCare(object, false)
+        })
+      }
     })
     this.onCommit(event => { this.#waiting.appeared(event) })
     this.#pipeline.onWritten(object => { this.#caretaker.look(object) })

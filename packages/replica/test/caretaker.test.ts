@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { clockOf, emptyState } from '@dinemic/core'
-import type { EpochState, ObjectId, ObjectState } from '@dinemic/core'
+import type { EpochState, ObjectState } from '@dinemic/core'
 import { MemoryKeyRing } from '@dinemic/core/testing'
 import { Activity } from '../src/activity.js'
 import { Care } from '../src/care.js'
@@ -29,7 +29,7 @@ async function makeScene (...epochs: EpochState[]) {
     state: async () => state,
     mend: async () => { did.push('mend') },
     ask: async () => { did.push('ask') },
-    note: async (_object: ObjectId, needed) => { did.push(needed ? 'note' : 'strike off') },
+    strikeOff: async () => { did.push('strike off') },
     report: (event, payload) => { throw new TypeError(`${event}: ${String(payload)}`) }
   })
   const look = async (): Promise<string[]> => {
