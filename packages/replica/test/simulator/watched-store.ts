@@ -70,8 +70,11 @@ export class WatchedStore implements Store {
     this.#life.mayDie()
     await this.#ifAlive(async () => {
       this.#watch.committing(commit)
-      await this.#inner.commit(commit, options)
-      this.#watch.committed(commit, await Promise.all(commit.objects.map(async ({ object }) => await this.#inner.state(object))))
+      const committing = this.#inner.commit(commit, options)
+      // At once: the process may die in the next turn, and its store closes.
+      const states = commit.objects.map(async ({ object }) => await this.#inner.state(object))
+      await committing
+      this.#watch.committed(commit, await Promise.all(states))
     })
     this.#life.mayDie()
     await this.#ifAlive(async () => {})
