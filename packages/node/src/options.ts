@@ -2,16 +2,22 @@ import { DinemicError } from '@dinemic/core'
 import type { Discovery } from '@dinemic/net'
 import { didYouMean } from '@dinemic/orm'
 import type { Listener, ModelClass } from '@dinemic/orm'
-import type { Admit } from '@dinemic/replica'
+import type { Admit, Replicate } from '@dinemic/replica'
 import type { Logger } from './logger.js'
+import { problemOfReplicate } from './replicate.js'
 
 export interface NodeOptions {
   /** Peers meet only within one network. */
   readonly network: string
   /** Pre-shared key, 32 bytes as 64 hex digits: without it a stranger is not let in. */
   readonly networkKey?: string | undefined
-  /** The classes of this node; it stores and forwards objects of these models and of no others. */
+  /** The classes of this node; unless `replicate` says otherwise it stores and forwards objects of these models and of no others. */
   readonly models: readonly ModelClass[]
+  /**
+   * `'all'`: a keeper, which also stores and forwards what it has no class for. `{ Person: { ids: […] } }`: of this model
+   * these objects, those that are created or opened here, and no others; models that aren't named are replicated whole.
+   */
+  readonly replicate?: Replicate | undefined
   /** The directory of the database. Without one the node lives in memory and forgets all, its keys included, when it stops. */
   readonly path?: string | undefined
   /** Encrypts the private keys at rest. Once given, it must be given always. */
@@ -47,16 +53,17 @@ function * problemsOf (options: unknown): Generator<string> {
   }
   for (const [name, problemOf] of Object.entries(PROBLEM_OF)) {
     const value = options[name]
-    const problem = value === undefined && !REQUIRED.has(name) ? undefined : problemOf(value)
+    const problem = value === undefined && !REQUIRED.has(name) ? undefined : problemOf(value, options)
     if (problem !== undefined) yield `${name}: ${problem}`
   }
 }
 
 /** What is wrong with a value, and what to give instead. Secrets never get into a text. */
-const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown) => string | undefined } = {
+const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown, options: Record<string, unknown>) => string | undefined } = {
   network: value => isText(value) ? undefined : `give a non-empty name instead of ${shown(value)}`,
   networkKey: value => isText(value) && /^[0-9a-f]{64}$/i.test(value) ? undefined : 'give 64 hex digits (32 bytes)',
   models: value => Array.isArray(value) ? undefined : `give a list of classes, such as [Person], instead of ${shown(value)}`,
+  replicate: (value, { models }) => problemOfReplicate(value, models),
   path: value => isText(value) ? undefined : `give a directory, or leave it out for a node in memory, instead of ${shown(value)}`,
   password: value => isText(value) ? undefined : 'give a non-empty text, or leave it out',
   listen: value => problemOfAddresses(value),

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Node } from '../src/index.js'
 import type { DinemicError, NodeOptions } from '../src/index.js'
+import { Person } from './support/models.js'
 
 async function problemsOf (options: unknown): Promise<unknown> {
   const error = await Node.start(options as NodeOptions).then(() => undefined, (thrown: unknown) => thrown)
@@ -13,6 +14,7 @@ test('all problems are told at once, each with what to give', async () => {
     network: 7,
     networkKey: 'abc',
     models: undefined,
+    replicate: 'some',
     path: '',
     pasword: 'x',
     password: 1,
@@ -28,6 +30,7 @@ test('all problems are told at once, each with what to give', async () => {
     'network: give a non-empty name instead of 7',
     'networkKey: give 64 hex digits (32 bytes)',
     'models: give a list of classes, such as [Person], instead of nothing',
+    "replicate: give 'all', or models with what is replicated of each, such as { Person: { ids: [id, …] }, Company: true }, instead of \"some\"",
     'path: give a directory, or leave it out for a node in memory, instead of ""',
     'password: give a non-empty text, or leave it out',
     'listen: give addresses such as /ip4/192.168.0.7/tcp/4001 instead of "127.0.0.1:80"',
@@ -43,6 +46,9 @@ test.each([
   [undefined, /network: 'office'/],
   [{ network: 'x', models: [], discovery: { bootstrap: ['nowhere'] } }, /bootstrap: give addresses/],
   [{ network: 'x', models: [], discovery: { bootstraps: [] } }, /'mdns', \{ bootstrap/],
+  [{ network: 'x', models: [Person], replicate: { Persona: true } }, /replicate: there is no model 'Persona' among models\. Did you mean 'Person'\?/],
+  [{ network: 'x', models: [Person], replicate: { Person: { ids: ['Company:x'] } } }, /replicate: Person: "Company:x" is not the id of a Person/],
+  [{ network: 'x', models: [Person], replicate: { Person: ['Person:x'] } }, /replicate: Person: give true for all its objects, or \{ ids/],
   [{ network: 'x', models: [], listen: '/ip4/127.0.0.1/tcp/0' }, /listen: give a list/]
 ])('%j', async (options, problem) => {
   expect(await problemsOf(options)).toEqual([expect.stringMatching(problem)])

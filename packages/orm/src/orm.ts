@@ -67,13 +67,14 @@ export class Orm implements RunningOrm, EntityHome, HookHost, QueryHost {
     return transact(this, task)
   }
 
-  /** Ids of the objects that are here, of one model or of all that this node has classes for. */
+  /** Ids of the objects that are here, of one model or of all, those that a keeper has no class for included. */
   async objects (options: { readonly model?: string, readonly owned?: boolean } = {}): Promise<ObjectId[]> {
     checkOptions('node.objects()', options, { model: 'text', owned: 'boolean' })
     const { model, owned = false } = options
-    const models = model === undefined ? [...this.schemas.values()] : [this.schemas.named(model)]
+    const { models: kept } = this.engine
+    const models = model === undefined ? kept : [kept.includes(model) ? model : this.schemas.named(model).name]
     const found: ObjectId[] = []
-    for (const { name } of models) {
+    for (const name of models) {
       for await (const id of this.engine.ids(name)) {
         if (!owned || await this.engine.keys.has(id)) found.push(id)
       }

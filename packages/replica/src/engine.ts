@@ -15,6 +15,8 @@ export interface Engine {
   state (object: ObjectId, options?: { removed?: boolean }): Promise<ObjectState | undefined>
   /** Waits until the object is here; asks peers for it. Rejects with ORM_NOT_FOUND after `timeout` ms (default 10,000). */
   wait (object: ObjectId, options?: WaitOptions): Promise<ObjectState>
+  /** The models of which objects are stored and forwarded here, those without a class included. */
+  readonly models: readonly string[]
   /** Ids of visible objects of a model, in byte order of their keys. */
   ids (model: string, options?: { after?: ObjectId, limit?: number }): AsyncIterable<ObjectId>
   /** Opens sealed values with the key of `caller`, or with any key on this node if no caller is named. */

@@ -28,6 +28,8 @@ import { KeyedReader } from './reader.js'
 import { SetSums } from './reconcile/set-sums.js'
 import type { Report } from './report.js'
 import { Doorkeeper } from './sync/doorkeeper.js'
+import { Interest } from './sync/interest.js'
+import type { Replicate } from './sync/interest.js'
 import type { SyncStatus } from './sync/progress.js'
 import { Replication } from './sync/replication.js'
 import { Waiting } from './waiting.js'
@@ -45,8 +47,10 @@ export interface ReplicaOptions {
   readonly platform: Platform
   /** `Node:<key>`; its key is in the key ring. */
   readonly self: ObjectId
-  /** The models that this node takes part in. */
+  /** The models that this node has classes of. */
   readonly models: readonly string[]
+  /** What of them it stores and forwards; all of it by default. */
+  readonly replicate?: Replicate | undefined
   readonly report: Report
   /** 'disk': a commit is on the disk before it resolves. Default 'process'. */
   readonly durability?: 'process' | 'disk' | undefined
@@ -66,6 +70,7 @@ export class Replica implements Engine {
   readonly #binding: NetworkBinding
   readonly #activity = new Activity()
   readonly #objects: Objects
+  readonly #interest: Interest
   readonly #afterHooks: AfterHooks
   readonly #sums: SetSums
   readonly #commits: GroupCommit
@@ -82,7 +87,7 @@ export class Replica implements Engine {
   readonly #explainer: Explainer
 
   constructor (options: ReplicaOptions) {
-    const { networkName, store, network, hooks, provider, platform, self, models, report, durability } = options
+    const { networkName, store, network, hooks, provider, platform, self, models, replicate, report, durability } = options
     const keys = new KeptKeys(options.keys)
     this.platform = platform
     this.provider = provider
@@ -93,6 +98,7 @@ export class Replica implements Engine {
     this.#networkName = networkName
     this.#binding = bindNetwork(provider, networkName)
     this.#objects = new Objects(store, this.#binding)
+    this.#interest = new Interest({ models, replicate, store, isHere: async object => await this.#objects.row(object) !== undefined })
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
     this.#care = new Care(keys)
     this.#sums = new SetSums({
@@ -109,7 +115,7 @@ export class Replica implements Engine {
         await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
       })
     })
-    this.#replication = new Replication({ network, store, sums: this.#sums, provider, platform, models, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#replication = new Replication({ network, store, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
     this.#pipeline.onWritten((object, drop) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
@@ -141,7 +147,7 @@ export class Replica implements Engine {
     await this.#masks.load(this.#store)
     await this.#care.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))
-    this.#replication.start()
+    await this.#replication.start()
     this.#caretaker.start()
   }
 
@@ -167,9 +173,19 @@ export class Replica implements Engine {
     const here = await this.state(object, options)
     if (here !== undefined) return here
     let asked: readonly string[] = []
+    const chosen = this.#replication.choose(object)
     const appeared = this.#waiting.for(object, options, { look: async () => await this.state(object, options), asked: () => asked })
     this.#askFor(object, options.signal).then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
-    return await appeared
+    try {
+      return await appeared
+    } catch (error) {
+      if (chosen && !this.#waiting.has(object)) this.#interest.giveUp(object)
+      throw error
+    }
+  }
+
+  get models (): readonly string[] {
+    return this.#interest.models
   }
 
   async * ids (model: string, options: { after?: ObjectId, limit?: number } = {}): AsyncIterable<ObjectId> {
@@ -220,6 +236,7 @@ export class Replica implements Engine {
     await this.#noteCare(object, true)
     await this.keys.put(object, seed)
     this.#continuity.adopted(object)
+    this.#replication.choose(object)
     await this.#continuity.beforeWriting([object])
     this.#caretaker.look(object)
   }

@@ -16,6 +16,10 @@ export class Waiting {
     this.#platform = platform
   }
 
+  has (object: ObjectId): boolean {
+    return this.#waiting.has(object)
+  }
+
   appeared ({ object, after }: CommitEvent): void {
     if (after === undefined) return
     for (const resolve of this.#waiting.get(object) ?? []) resolve(after)

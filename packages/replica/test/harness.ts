@@ -3,8 +3,9 @@ import type { CryptoProvider, Network, ObjectId, Operation, Platform, Value } fr
 import { nativeProvider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
-import type { Admit, HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
+import type { HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
 import type { Reports } from '../src/report.js'
+import type { ReplicaOptions } from '../src/replica.js'
 import { decodeRequest, encodeFrames } from '../src/sync/messages.js'
 import type { Request } from '../src/sync/messages.js'
 
@@ -63,8 +64,8 @@ export class Lan {
   readonly hub = new MemoryHub()
   readonly #peers: Peer[] = []
 
-  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[], admit?: Admit } = {}): Promise<Peer> {
-    const { store = new MemoryStore(), keys = new MemoryKeyRing(), models = ['Person'] } = options
+  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[] } & Partial<Pick<ReplicaOptions, 'admit' | 'replicate'>> = {}): Promise<Peer> {
+    const { store = new MemoryStore(), keys = new MemoryKeyRing(), models = ['Person'], ...rest } = options
     await store.open()
     await keys.open()
     const hooks = new TestHooks()
@@ -73,7 +74,7 @@ export class Lan {
     const asked = watchRequests(network)
     const self = await newKey(keys, 'Node')
     const replica = new Replica({
-      networkName: 'test', store, keys, network, hooks, provider, platform, self, models, admit: options.admit,
+      networkName: 'test', store, keys, network, hooks, provider, platform, self, models, ...rest,
       report: (event, payload) => { reports.push([event, payload]) }
     })
     await replica.start()

@@ -44,7 +44,7 @@ export class SaltedRanges implements ShownRanges {
   }
 
   async print (prefix: string): Promise<Print> {
-    return this.#printOf(await this.#sums.fingerprint(prefix))
+    return printOf(await this.#sums.fingerprint(prefix), this.#provider, this.#salt)
   }
 
   async shortIds (prefix: string): Promise<Map<string, SetKey>> {
@@ -54,13 +54,12 @@ export class SaltedRanges implements ShownRanges {
   async answer (prefix: string): Promise<RangeAnswer> {
     const { count } = await this.#sums.fingerprint(prefix)
     if (count <= LIST) return { ids: [...(await this.shortIds(prefix)).keys()] }
-    return { parts: (await this.#sums.parts(prefix)).map(({ prefix: part, fingerprint }: Part) => ({ prefix: part, ...this.#printOf(fingerprint) })) }
+    return { parts: (await this.#sums.parts(prefix)).map(({ prefix: part, fingerprint }: Part) => ({ prefix: part, ...printOf(fingerprint, this.#provider, this.#salt) })) }
   }
+}
 
-  #printOf ({ count, sum }: Fingerprint): Print {
-    const print = this.#provider.sha256(this.#salt, encode([count, sum])).subarray(0, PRINT_BYTES)
-    return { count, print: bytesToHex(print) }
-  }
+export function printOf ({ count, sum }: Fingerprint, provider: Pick<CryptoProvider, 'sha256'>, salt: Uint8Array): Print {
+  return { count, print: bytesToHex(provider.sha256(salt, encode([count, sum])).subarray(0, PRINT_BYTES)) }
 }
 
 /**

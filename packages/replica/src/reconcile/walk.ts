@@ -1,4 +1,4 @@
-import type { RangeAnswer, ShownRanges } from './salted-ranges.js'
+import type { Print, RangeAnswer, ShownRanges } from './salted-ranges.js'
 
 /** Ranges asked of in one request. */
 export const RANGES_PER_REQUEST = 256
@@ -11,13 +11,15 @@ export interface Walk {
   readonly ours: ShownRanges
   /** Answers the first of these prefixes, in their order, at least one; undefined where no answer comes. */
   readonly ask: (prefixes: readonly string[]) => Promise<readonly RangeAnswer[] | undefined>
+  /** Whether a part that differs is left out. */
+  readonly skips?: (part: Print & { readonly prefix: string }) => boolean
 }
 
 /**
  * Goes down the other side's set from the given prefixes to what this side lacks, the newest first, one step for each
  * answer. Ends early where no answer comes; since a walk keeps nothing, another goes on with what is lacking then.
  */
-export async function * walk ({ ours, ask }: Walk, prefixes: readonly string[]): AsyncGenerator<Lacking[]> {
+export async function * walk ({ ours, ask, skips = () => false }: Walk, prefixes: readonly string[]): AsyncGenerator<Lacking[]> {
   // Ascending, so that the newest are taken from the end.
   const open = [...prefixes].sort()
   while (open.length > 0) {
@@ -29,7 +31,7 @@ export async function * walk ({ ours, ask }: Walk, prefixes: readonly string[]):
     for (const [i, answer] of answers.entries()) {
       const prefix = asked[i]!
       if ('ids' in answer) lacking.push(...await lackingOf(ours, prefix, answer.ids))
-      else open.push(...await differing(ours, answer.parts))
+      else for (const part of await differing(ours, answer.parts)) if (!skips(part)) open.push(part.prefix)
     }
     open.sort()
     yield lacking
@@ -42,11 +44,13 @@ async function lackingOf (ours: ShownRanges, prefix: string, ids: readonly strin
   return shortIds.length === 0 ? [] : [{ prefix, shortIds }]
 }
 
-async function differing (ours: ShownRanges, parts: Extract<RangeAnswer, { parts: unknown }>['parts']): Promise<string[]> {
-  const prefixes: string[] = []
-  for (const { prefix, count, print } of parts) {
-    const own = await ours.print(prefix)
-    if (own.count !== count || own.print !== print) prefixes.push(prefix)
+type Parts = Extract<RangeAnswer, { parts: unknown }>['parts']
+
+async function differing (ours: ShownRanges, parts: Parts): Promise<Parts> {
+  const found: Parts[number][] = []
+  for (const part of parts) {
+    const own = await ours.print(part.prefix)
+    if (own.count !== part.count || own.print !== part.print) found.push(part)
   }
-  return prefixes
+  return found
 }

@@ -24,8 +24,8 @@ export interface InboundParts {
   readonly announcer: Announcer
   readonly report: Report
   readonly doorkeeper: Doorkeeper
-  /** Whether this node takes part in a model. */
-  readonly takesPart: (model: string) => boolean
+  /** Whether this node replicates an object. */
+  readonly concerns: (object: ObjectId) => Promise<boolean>
   /** Whether an update is stored, of whatever object. */
   readonly has: (id: UpdateId) => Promise<boolean>
   /** Updates are wanted by id: somebody should ask. */
@@ -47,10 +47,11 @@ export class Inbound {
    * taken all the same, and announced in a message of our own.
    */
   async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
-    const { updates, bad } = await this.#read(() => decodeFrames(data), from)
-    if (updates.some(({ object }) => parseId(object).model !== topic)) return 'reject'
+    const { updates: all, bad } = await this.#read(() => decodeFrames(data), from)
+    if (all.some(({ object }) => parseId(object).model !== topic)) return 'reject'
+    const updates = await this.#ofConcern(all)
     const standings = await Promise.all(updates.map(async update => await this.#standing(update, from)))
-    const forward = !bad && standings.every(({ is }) => is === 'taken' || is === 'known') && standings.some(({ is }) => is === 'taken')
+    const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && standings.some(({ is }) => is === 'taken')
     void this.#receiveAndSpread(updates, from, !forward)
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
@@ -58,7 +59,7 @@ export class Inbound {
   /** Frames that a peer gave when asked: how many were new, and which wait for a grant. */
   async frames (frames: readonly Uint8Array[], from: string): Promise<{ taken: number, waiting: UpdateId[] }> {
     const { updates } = await this.#read(() => frames, from)
-    const { taken } = await this.receive(updates.filter(({ object }) => this.#parts.takesPart(parseId(object).model)), from)
+    const { taken } = await this.receive(await this.#ofConcern(updates), from)
     return { taken: taken.length, waiting: updates.flatMap(({ id }) => this.#parts.quarantine.has(id) ? [id] : []) }
   }
 
@@ -120,6 +121,11 @@ export class Inbound {
       this.refusals.set(update.id, reason)
       report('rejected', { update: update.id, object: update.object, code: 'REPLICA_NOT_ADMITTED', reason, peer: from })
     }
+  }
+
+  async #ofConcern (updates: readonly Update[]): Promise<Update[]> {
+    const concerns = await Promise.all(updates.map(async ({ object }) => await this.#parts.concerns(object)))
+    return updates.filter((_, i) => concerns[i])
   }
 
   /** Decodes and verifies. What is bad is the sender's fault, and doesn't take the good with it. */

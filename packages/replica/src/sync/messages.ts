@@ -9,8 +9,8 @@ import type { ObjectsPlace } from './range-messages.js'
 /** What peers say to each other in requests and responses: CBOR lists that begin with a number. */
 export const SYNC_VERSION = 1
 
-/** A model's whole set. */
-export interface ModelPrint extends Print { readonly model: string }
+/** All that a node has of a model. `partial`: it replicates chosen objects of it, and lacks the others with intent. */
+export interface ModelPrint extends Print { readonly model: string, readonly partial?: boolean }
 
 /** A part of a set of which both sides make an exact print, by chance. */
 export interface Audit { readonly model: string, readonly prefix: string }
@@ -21,6 +21,7 @@ export interface Greeting { readonly version: number, readonly time: number, rea
 /** What a peer says of itself when it answers. */
 export interface Welcome { readonly version: number, readonly time: number, readonly prints: readonly ModelPrint[], readonly audit: Print | null }
 
+/** Where `model` stands in `ranges` and `fetch` it may be the id of an object: then its updates are the set. */
 export type Request =
   | { readonly ask: 'compare', readonly greeting: Greeting }
   | { readonly ask: 'ranges', readonly model: string, readonly salt: Uint8Array, readonly exact: boolean, readonly prefixes: readonly string[] }
@@ -32,8 +33,10 @@ export type Request =
   /** Something new is here: compare with me when you like. */
   | { readonly ask: 'news' }
   | { readonly ask: 'propose', readonly frame: Uint8Array }
+  /** How these objects' updates look. */
+  | { readonly ask: 'prints', readonly salt: Uint8Array, readonly objects: readonly ObjectId[] }
 
-const NUMBERS = ['compare', 'ranges', 'get', 'object', 'news', 'propose', 'fetch', 'objects'] as const
+const NUMBERS = ['compare', 'ranges', 'get', 'object', 'news', 'propose', 'fetch', 'objects', 'prints'] as const
 
 export function encodeRequest (request: Request): Uint8Array {
   const number = NUMBERS.indexOf(request.ask)
@@ -46,12 +49,10 @@ export function encodeRequest (request: Request): Uint8Array {
     case 'fetch': return encode([number, request.model, request.salt, request.wanted.map(({ prefix, shortIds }) => [prefix, idsToWire(shortIds)])])
     case 'objects': return encode([number, request.model, request.prefix, request.from === null ? null : [request.from.key, request.from.skip]])
     case 'get': return encode([number, request.ids.map(hexToBytes)])
-    case 'object': {
-      const { model, key } = parseId(request.object)
-      return encode([number, model, key])
-    }
+    case 'object': return encode([number, ...idToWire(request.object)])
     case 'news': return encode([number])
     case 'propose': return encode([number, request.frame])
+    case 'prints': return encode([number, request.salt, request.objects.map(idToWire)])
   }
 }
 
@@ -67,6 +68,7 @@ export function decodeRequest (bytes: Uint8Array): Request {
     case 'object': return { ask: 'object', object: formatId(text(first), bytesOf(second)) }
     case 'news': return { ask: 'news' }
     case 'propose': return { ask: 'propose', frame: bytesOf(first) }
+    case 'prints': return { ask: 'prints', salt: bytesOf(first), objects: listOf(second).map(wireToId) }
     default: throw badMessage('an unknown request')
   }
 }
@@ -100,6 +102,18 @@ export function decodeObjects (bytes: Uint8Array): { frames: Uint8Array[], next:
   return { frames: listOf(frames).map(bytesOf), next: next === null ? null : wireToPlace(next) }
 }
 
+/** The answer to `prints`: of the first of these objects, in their order, at least one. */
+export function encodePrints (prints: readonly Print[]): Uint8Array {
+  return encode(prints.map(({ count, print }) => [count, hexToBytes(print)]))
+}
+
+/** Throws `REPLICA_BAD_MESSAGE` where it isn't about so many objects. */
+export function decodePrints (objects: number, bytes: Uint8Array): Print[] {
+  const prints = listOf(decode(bytes))
+  if (prints.length === 0 || prints.length > objects) throw badMessage('prints of other objects than were asked for')
+  return prints.map(print => wireToPrint(listOf(print)))
+}
+
 /** Frames of updates: what gossip carries and what `object` answers. */
 export function encodeFrames (frames: readonly Uint8Array[]): Uint8Array {
   return encode([...frames])
@@ -119,14 +133,24 @@ export function decodeAnswer (bytes: Uint8Array): { answer: 'accepted' | 'refuse
 }
 
 function printsToWire (prints: readonly ModelPrint[]): Encodable[] {
-  return prints.map(({ model, count, print }) => [model, count, hexToBytes(print)])
+  return prints.map(({ model, count, print, partial = false }) => [model, count, hexToBytes(print), ...(partial ? [true] : [])])
 }
 
 function wireToPrints (wire: Encodable | undefined): ModelPrint[] {
   return listOf(wire).map(item => {
-    const [model, ...print] = listOf(item)
-    return { model: text(model), ...wireToPrint(print) }
+    const [model, count, print, partial] = listOf(item)
+    return { model: text(model), ...wireToPrint([count, print]), ...(partial === true ? { partial } : {}) }
   })
+}
+
+function idToWire (id: ObjectId): [string, Uint8Array] {
+  const { model, key } = parseId(id)
+  return [model, key]
+}
+
+function wireToId (wire: Encodable): ObjectId {
+  const [model, key] = listOf(wire)
+  return formatId(text(model), bytesOf(key))
 }
 
 function wireToAudit (wire: Encodable | undefined): Audit | null {

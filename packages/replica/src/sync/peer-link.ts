@@ -2,6 +2,7 @@ import { BoundedCache, isDinemicError } from '@dinemic/core'
 import type { Network } from '@dinemic/core'
 import { encodeRequest } from './messages.js'
 import type { Request } from './messages.js'
+import { SettledParts } from './settled-parts.js'
 
 /** Short ids remembered as asked for. */
 const SETTLED = 20_000
@@ -16,6 +17,7 @@ export class PeerLink {
    * so neither a rule of this node nor an empty promise of the other makes the two go in circles.
    */
   readonly settled = new BoundedCache<string, true>(SETTLED)
+  readonly parts = new SettledParts()
   /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
   lost = 0
   readonly #network: Network

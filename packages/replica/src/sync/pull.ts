@@ -9,6 +9,7 @@ import type { Progress } from './progress.js'
 import { decodeRanges } from './range-messages.js'
 import type { ObjectsPlace } from './range-messages.js'
 import type { Responder } from './responder.js'
+import { Pass } from './settled-parts.js'
 import { Transfer } from './transfer.js'
 import type { Arrival, TransferParts } from './transfer.js'
 import { badMessage } from './wire.js'
@@ -32,24 +33,31 @@ export interface PullParts extends TransferParts {
   readonly progress: Progress
 }
 
-/** Gets what a peer has of one model and this node lacks. */
+/** `have`: updates of the model here. `set`: what is compared of it, if that is one object. */
+export interface PullScope { readonly model: string, readonly have: number, readonly set?: string }
+
+/** Gets what a peer has of one model, or one object, and this node lacks. */
 export class Pull {
   /** New updates. */
   got = 0
   /** Something was left to other peers: whether it came from them is seen when all are done. */
   leftToOthers = false
+  /** Whether all that differs was gone through. */
+  isDone = false
   readonly #parts: PullParts
   readonly #link: PeerLink
   readonly #model: string
+  readonly #set: string
   readonly #have: number
   readonly #transfer: Transfer
   #fruitless = 0
   #told = false
 
-  constructor (parts: PullParts, link: PeerLink, model: string, have: number) {
+  constructor (parts: PullParts, link: PeerLink, { model, have, set = model }: PullScope) {
     this.#parts = parts
     this.#link = link
     this.#model = model
+    this.#set = set
     this.#have = have
     this.#transfer = new Transfer(parts, link)
   }
@@ -61,26 +69,39 @@ export class Pull {
       const { count, print } = await (await this.#ours(false)).print('')
       if (count === theirs.count && print === theirs.print) return this.#end()
     }
-    await this.difference([''])
+    await this.difference([''], { whole: theirs })
   }
 
-  /** What differs under some prefixes. `exact`: by the ids, not their sums. */
-  async difference (prefixes: readonly string[], { exact = false } = {}): Promise<void> {
-    const { salt, settled } = this.#link
+  /** What differs under some prefixes. `exact`: by the ids, not their sums. `whole`: how the peer's set looks, unless `exact`. */
+  async difference (prefixes: readonly string[], { exact = false, whole }: { exact?: boolean, whole?: Print } = {}): Promise<void> {
+    const { salt, settled, parts } = this.#link
+    const pass = new Pass(parts, this.#set)
+    if (whole !== undefined && pass.skips({ prefix: '', ...whole })) {
+      this.isDone = true
+      return
+    }
     let requests = 0
+    let answered = true
     const ask = async (asked: readonly string[]): Promise<ReturnType<typeof decodeRanges> | undefined> => {
-      if (requests++ >= MOST_REQUESTS || this.#isFruitless) return undefined
-      const bytes = await this.#link.request({ ask: 'ranges', model: this.#model, salt, exact, prefixes: asked })
+      const bytes = requests++ >= MOST_REQUESTS || this.#isFruitless ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
+      answered = bytes !== undefined
       return bytes && decodeRanges(asked, bytes)
     }
     let batch: Lacking[] = []
-    for await (const step of walk({ ours: await this.#ours(exact), ask }, prefixes)) {
-      batch.push(...step.map(({ prefix, shortIds }) => ({ prefix, shortIds: shortIds.filter(id => settled.get(id) === undefined) })))
+    for await (const step of walk({ ours: await this.#ours(exact), ask, ...(exact ? {} : { skips: part => pass.skips(part) }) }, prefixes)) {
+      for (const { prefix, shortIds } of step) {
+        const open = shortIds.filter(id => settled.get(id) === undefined)
+        if (open.length === 0) continue
+        pass.lacks(prefix)
+        batch.push({ prefix, shortIds: open })
+      }
       if (sizeOf(batch) < BATCH) continue
       await this.#fetch(batch)
       batch = []
     }
     await this.#fetch(batch)
+    this.isDone = answered && !this.leftToOthers
+    if (this.isDone) pass.end()
     this.#end()
   }
 
@@ -97,7 +118,7 @@ export class Pull {
     const releases: (() => void)[] = []
     const wanted = lacking.filter(({ prefix, shortIds }) => {
       if (shortIds.length === 0) return false
-      const release = claims.take(this.#model, prefix)
+      const release = claims.take(this.#set, prefix)
       if (release === undefined) this.leftToOthers = true
       else releases.push(release)
       return release !== undefined
@@ -106,7 +127,7 @@ export class Pull {
     let want = sizeOf(wanted)
     this.#tell(want)
     try {
-      await this.#transfer.fetch(this.#model, wanted, arrival => {
+      await this.#transfer.fetch(this.#set, wanted, arrival => {
         this.#arrived(arrival)
         want = Math.max(0, want - arrival.frames)
         if (want > 0) this.#tell(want)
@@ -189,7 +210,7 @@ export class Pull {
   }
 
   async #ours (exact: boolean): ReturnType<Responder['shown']> {
-    return await this.#parts.responder.shown(this.#model, this.#link.salt, exact)
+    return await this.#parts.responder.shown(this.#set, this.#link.salt, exact)
   }
 
   #tell (want: number): void {

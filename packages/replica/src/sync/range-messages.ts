@@ -46,7 +46,7 @@ export function prefixOf (wire: Encodable | undefined): string {
   return prefix
 }
 
-export function wireToPrint ([count, print]: readonly Encodable[]): Print {
+export function wireToPrint ([count, print]: readonly (Encodable | undefined)[]): Print {
   const printed = { count: integer(count), print: bytesToHex(bytesOf(print)) }
   if (printed.count < 0) throw badMessage('a negative count')
   return printed

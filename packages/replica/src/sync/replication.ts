@@ -5,15 +5,17 @@ import type { ProposalAnswer } from '../engine.js'
 import { KeyedQueue } from '../keyed-queue.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Proposals } from '../proposals.js'
+import { ObjectSums } from '../reconcile/object-sums.js'
 import type { SetSums } from '../reconcile/set-sums.js'
 import type { Report } from '../report.js'
 import { Announcer } from './announcer.js'
 import { Claims } from './claims.js'
 import type { Doorkeeper } from './doorkeeper.js'
 import { Inbound } from './inbound.js'
+import type { Interest } from './interest.js'
 import { Joins } from './join.js'
 import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from './messages.js'
-import type { Greeting } from './messages.js'
+import type { Greeting, ModelPrint } from './messages.js'
 import { Newest } from './newest.js'
 import { Peers } from './peers.js'
 import { Progress } from './progress.js'
@@ -32,7 +34,7 @@ export interface ReplicationParts {
   readonly provider: CryptoProvider
   readonly binding: NetworkBinding
   readonly platform: Platform
-  readonly models: readonly string[]
+  readonly interest: Interest
   readonly doorkeeper: Doorkeeper
   readonly pipeline: Pipeline
   readonly proposals: Proposals
@@ -45,7 +47,8 @@ export interface ReplicationParts {
 /** A node's part in its network: live updates by gossip, the rest by comparing with each peer. */
 export class Replication {
   readonly #network: Network
-  readonly #models: readonly string[]
+  readonly #store: Store
+  readonly #interest: Interest
   readonly #activity: Activity
   readonly #wants = new Wants()
   readonly #announcer: Announcer
@@ -59,28 +62,32 @@ export class Replication {
   readonly #answers = new KeyedQueue()
   #stopped = false
 
-  constructor ({ network, store, sums, provider, binding, platform, models, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
-    const registered = new Set(models)
-    const takesPart = (model: string): boolean => registered.has(model)
+  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     this.#network = network
-    this.#models = models
+    this.#store = store
+    this.#interest = interest
     this.#activity = activity
     this.#proposals = proposals
     this.#report = report
     this.#progress = new Progress(platform, report)
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
-      binding, platform, doorkeeper, pipeline, takesPart, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      binding, platform, doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      concerns: async object => await interest.concerns(object),
       has: async id => await store.has(id),
       ask: from => { this.#peers.ask(from) }
     })
     const newest = new Newest(store)
-    this.#responder = new Responder({ store, sums, newest, provider, platform, takesPart, models: () => models })
+    const objectSums = new ObjectSums(store)
+    this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
-      network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress,
-      claims: new Claims(), joins: new Joins(), slots: new Slots(Math.max(1, Math.floor(pendingBytes / network.limits.response)))
+      network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
+      learn: prints => this.#learn(prints), claims: new Claims(), joins: new Joins(), slots: new Slots(Math.max(1, Math.floor(pendingBytes / network.limits.response)))
     })
-    pipeline.onWritten(object => { newest.changed(object) })
+    pipeline.onWritten(object => {
+      newest.changed(object)
+      objectSums.changed(object)
+    })
   }
 
   get missing (): readonly UpdateId[] {
@@ -96,7 +103,9 @@ export class Replication {
   }
 
   /** To be called before the network starts. */
-  start (): void {
+  async start (): Promise<void> {
+    // Of what a keeper learned once it has something; whether its peers of today have it too, or not.
+    this.#interest.learn(await this.#store.models())
     this.#network.handle({
       message: async (topic, data, from) => this.#stopped ? 'ignore' : await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from)),
       request: async (from, data, signal) => await this.#activity.track(`answering ${from}`, this.#answer(from, data, signal)),
@@ -109,7 +118,7 @@ export class Replication {
         this.#report('peer:disconnect', peer)
       }
     })
-    for (const model of this.#models) this.#network.subscribe(model)
+    for (const model of this.#interest.models) this.#network.subscribe(model)
   }
 
   /** From now on nothing comes in, so that what is under way comes to an end. */
@@ -129,6 +138,13 @@ export class Replication {
 
   async askForObject (object: ObjectId, signal?: AbortSignal): Promise<{ asked: string[], failed: string[] }> {
     return await this.#peers.askForObject(object, signal)
+  }
+
+  /** An object of a partial model is replicated from now on: compares it with all peers. False if it was already. */
+  choose (object: ObjectId): boolean {
+    if (!this.#interest.choose(object)) return false
+    for (const { id } of this.#network.peers) this.#peers.compare(id)
+    return true
   }
 
   /** Sends a proposal to each connected peer. A peer that can't be reached has refused. */
@@ -159,10 +175,17 @@ export class Replication {
   }
 
   async #welcome (from: string, greeting: Greeting): Promise<Uint8Array> {
-    const { salt, audit } = greeting
+    const { salt, audit, prints: theirs } = greeting
+    this.#learn(theirs)
     const prints = await this.#responder.prints(salt)
     this.#peers.heard(from, greeting, prints)
     return this.#responder.welcome(prints, audit === null ? null : await this.#responder.audit(audit, salt))
+  }
+
+  #learn (prints: readonly ModelPrint[]): boolean {
+    const learned = this.#interest.learn(prints.map(({ model }) => model))
+    for (const model of learned) this.#network.subscribe(model)
+    return learned.length > 0
   }
 
   #checkRunning (): void {

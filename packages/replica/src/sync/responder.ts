@@ -1,11 +1,15 @@
 import { parseId } from '@dinemic/core'
 import type { CryptoProvider, ObjectId, Platform, SetItem, Store, UpdateId } from '@dinemic/core'
-import { EXACT, ExactRanges, LIST, SaltedRanges, shortIdsOf } from '../reconcile/salted-ranges.js'
+import { EMPTY } from '../reconcile/fingerprint.js'
+import { EXACT, ExactRanges, LIST, SaltedRanges, printOf, shortIdsOf } from '../reconcile/salted-ranges.js'
 import type { Print, RangeAnswer, ShownRanges } from '../reconcile/salted-ranges.js'
 import { setKeyOf, setKeyToItem } from '../reconcile/set-key.js'
 import type { SetSums } from '../reconcile/set-sums.js'
+import type { ObjectSums } from '../reconcile/object-sums.js'
+import type { RangeSums } from '../reconcile/range-sums.js'
 import { RANGES_PER_REQUEST } from '../reconcile/walk.js'
-import { SYNC_VERSION, encodeFrames, encodeGot, encodeObjects, encodeWelcome } from './messages.js'
+import type { Interest } from './interest.js'
+import { SYNC_VERSION, encodeFrames, encodeGot, encodeObjects, encodePrints, encodeWelcome } from './messages.js'
 import type { Audit, ModelPrint, Request, Welcome } from './messages.js'
 import type { Newest } from './newest.js'
 import { encodeRanges, rangeSize } from './range-messages.js'
@@ -30,8 +34,8 @@ export interface ResponderParts {
   readonly newest: Newest
   readonly provider: Pick<CryptoProvider, 'sha256'>
   readonly platform: Platform
-  readonly models: () => readonly string[]
-  readonly takesPart: (model: string) => boolean
+  readonly objectSums: ObjectSums
+  readonly interest: Interest
 }
 
 type Answered = Exclude<Request, { ask: 'propose' | 'compare' }>
@@ -46,17 +50,34 @@ export class Responder {
 
   /** This node's sets under a salt. */
   async prints (salt: Uint8Array): Promise<ModelPrint[]> {
-    return await Promise.all(this.#parts.models().map(async model => ({ model, ...await (await this.shown(model, salt)).print('') })))
+    const { interest } = this.#parts
+    return await Promise.all(interest.models.map(async model => ({ model, ...await (await this.shown(model, salt)).print(''), partial: interest.isPartial(model) })))
   }
 
   async audit ({ model, prefix }: Audit, salt: Uint8Array): Promise<Print | null> {
-    return this.#parts.takesPart(model) ? await (await this.shown(model, salt, true)).print(prefix) : null
+    return this.#isShared(model) ? await (await this.shown(model, salt, true)).print(prefix) : null
   }
 
-  async shown (model: string, salt: Uint8Array, exact = false): Promise<ShownRanges> {
-    const { sums, provider } = this.#parts
-    const set = await sums.of(model)
+  /** The set of a model, or of one object. */
+  async shown (name: string, salt: Uint8Array, exact = false): Promise<ShownRanges> {
+    const { provider } = this.#parts
+    const set = await this.#set(name)
     return exact ? new ExactRanges(set, provider, salt) : new SaltedRanges(set, provider, salt)
+  }
+
+  /** How objects look; of as many as one answer goes through. */
+  async printsOf (objects: readonly ObjectId[], salt: Uint8Array): Promise<Print[]> {
+    const { objectSums, provider } = this.#parts
+    const prints: Print[] = []
+    for (let keys = 0; prints.length < objects.length && keys < KEYS_PER_ANSWER;) {
+      const page = objects.slice(prints.length, prints.length + AT_ONCE)
+      const found = await Promise.all(page.map(async object => this.#isShared(object) ? await objectSums.fingerprint(object) : EMPTY))
+      for (const fingerprint of found) {
+        prints.push(printOf(fingerprint, provider, salt))
+        keys += fingerprint.count
+      }
+    }
+    return prints
   }
 
   welcome (prints: Welcome['prints'], audit: Welcome['audit']): Uint8Array {
@@ -71,11 +92,12 @@ export class Responder {
       case 'objects': return await this.#objects(request)
       case 'get': return await this.#get(request.ids)
       case 'object': return await this.#object(request.object)
+      case 'prints': return encodePrints(await this.printsOf(request.objects, request.salt))
     }
   }
 
   async #ranges ({ model, salt, exact, prefixes }: Extract<Request, { ask: 'ranges' }>): Promise<Uint8Array> {
-    if (!this.#parts.takesPart(model)) return encodeRanges(prefixes, prefixes.map(() => ({ ids: [] })))
+    if (!this.#isShared(model)) return encodeRanges(prefixes, prefixes.map(() => ({ ids: [] })))
     const shown = await this.shown(model, salt, exact)
     const answers: RangeAnswer[] = []
     let size = 0
@@ -84,7 +106,7 @@ export class Responder {
       const answer = await shown.answer(prefix)
       answers.push(answer)
       size += rangeSize(answer)
-      if (exact) keys += 'ids' in answer ? answer.ids.length : answer.parts.reduce((sum, { count }) => sum + count, 0)
+      if (exact || isObject(model)) keys += 'ids' in answer ? answer.ids.length : answer.parts.reduce((sum, { count }) => sum + count, 0)
       if (size >= RANGES_BYTES || keys >= KEYS_PER_ANSWER) break
       if (answers.length % BREATH === 0) await this.#breathe()
     }
@@ -96,8 +118,8 @@ export class Responder {
     let size = 0
     let looked = 0
     let hashed = 0
-    const set = await this.#parts.sums.of(model)
-    for (const { prefix, shortIds } of this.#parts.takesPart(model) ? wanted : []) {
+    const set = await this.#set(model)
+    for (const { prefix, shortIds } of this.#isShared(model) ? wanted : []) {
       const keys = await set.keys(prefix, 2 * LIST) // some may have come since they were listed
       const here = shortIdsOf(keys, this.#parts.provider, salt)
       for (const id of shortIds) {
@@ -118,7 +140,7 @@ export class Responder {
   /** Each object whose newest update lies under the prefix, from the newest backwards. */
   async #objects ({ model, prefix, from }: Extract<Request, { ask: 'objects' }>): Promise<Uint8Array> {
     const page = new Page()
-    if (!this.#parts.takesPart(model)) return encodeObjects([], null)
+    if (!this.#isShared(model)) return encodeObjects([], null)
     if (from !== null && from.skip > 0) {
       const update = await this.#parts.store.update(setKeyToItem(from.key).id)
       const next = update === undefined ? null : page.add(from.key, await this.#updatesOf(update.object), from.skip)
@@ -150,7 +172,7 @@ export class Responder {
   }
 
   async #object (object: ObjectId): Promise<Uint8Array> {
-    if (!this.#parts.takesPart(parseId(object).model)) return encodeFrames([])
+    if (!this.#isShared(object)) return encodeFrames([])
     return encodeFrames(bounded((await this.#parts.store.updates(object)).map(({ frame }) => frame)))
   }
 
@@ -167,9 +189,22 @@ export class Responder {
     return encodeGot(looked, frames)
   }
 
+  async #set (name: string): Promise<RangeSums> {
+    return isObject(name) ? await this.#parts.objectSums.of(name) : await this.#parts.sums.of(name)
+  }
+
+  #isShared (name: string): boolean {
+    return this.#parts.interest.takesPart(isObject(name) ? parseId(name).model : name)
+  }
+
   async #breathe (): Promise<void> {
     await new Promise<void>(resolve => { this.#parts.platform.schedule(0, resolve) })
   }
+}
+
+/** Else it is a model: no name of one has a colon. */
+function isObject (name: string): boolean {
+  return name.includes(':')
 }
 
 /** Frames for one answer, as many as it may have. */

@@ -5,8 +5,9 @@ import type { SetSums } from '../reconcile/set-sums.js'
 import { SYNC_VERSION, decodeWelcome } from './messages.js'
 import type { Audit, ModelPrint, Welcome } from './messages.js'
 import type { PeerLink } from './peer-link.js'
+import { pullChosen } from './chosen.js'
+import type { ChosenParts } from './chosen.js'
 import { Pull } from './pull.js'
-import type { PullParts } from './pull.js'
 import type { Responder } from './responder.js'
 
 /** A clock that is off by more than this is worth a warning, in ms. */
@@ -14,10 +15,12 @@ const CLOCK_TOLERANCE = 30_000
 /** An audit goes through no more keys than this. */
 const AUDITED = 400
 
-export interface RoundParts extends PullParts {
+export interface RoundParts extends ChosenParts {
   readonly responder: Responder
   readonly sums: Pick<SetSums, 'of'>
   readonly platform: Platform
+  /** Whether a peer has models in which this node takes part from now on. */
+  readonly learn: (prints: readonly ModelPrint[]) => boolean
 }
 
 /** Comparisons with one peer, one after another. */
@@ -34,22 +37,19 @@ export class Round {
 
   /** One comparison. `ask` asks the peer for what is missing by id. */
   async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean }> {
-    const { responder, progress, claims } = this.#parts
+    const { responder, progress, claims, interest } = this.#parts
     const { peer, salt, lost } = this.#link
     const ours = await responder.prints(salt)
     const audit = await this.#chooseAudit(ours)
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
     if (theirs === undefined) return { changed: false, again: false }
-    const pair = pairOf(theirs.prints, ours)
+    const learned = this.#parts.learn(theirs.prints)
+    const pair = `${pairOf(theirs.prints, ours)} ${interest.choices}`
     const models = differing(theirs.prints, ours)
     const pulls: Pull[] = []
     if (pair !== this.#futile) {
-      for (const { own: { model, count }, their } of models) {
-        const pull = new Pull(this.#parts, this.#link, model, count)
-        pulls.push(pull)
-        await pull.all(their)
-      }
+      for (const model of models) pulls.push(...await this.#pull(model))
     }
     if (audit !== null && own !== null) pulls.push(...await this.#audit(audit, own, theirs.audit))
     await ask()
@@ -58,12 +58,20 @@ export class Round {
     if (again) await claims.settled()
     if (got === 0 && !again && this.#link.lost === lost) this.#futile = pair
     progress.ended(peer, got > 0 ? 'received' : models.length === 0 ? 'equal' : 'nothing', got > 0 || models.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come')
-    return { changed: got > 0, again }
+    return { changed: got > 0, again: again || learned }
   }
 
   checkClock (time: number): void {
     const ahead = time - this.#parts.platform.now()
     if (Math.abs(ahead) > CLOCK_TOLERANCE) this.#parts.report('clock', { peer: this.#link.peer, ahead })
+  }
+
+  async #pull ({ own, their }: Differing): Promise<Pull[]> {
+    if (own.partial === true) return await pullChosen(this.#parts, this.#link, { own, their })
+    const pull = new Pull(this.#parts, this.#link, { model: own.model, have: own.count })
+    // Who has chosen some objects is no provider of the model: from it comes what it has written.
+    await (their.partial === true ? pull.difference([''], { whole: their }) : pull.all(their))
+    return [pull]
   }
 
   async #compare (prints: readonly ModelPrint[], audit: Audit | null): Promise<Welcome | undefined> {
@@ -83,7 +91,7 @@ export class Round {
 
   /** A part of some model, by chance, so that nobody can hide where nobody looks. */
   async #chooseAudit (ours: readonly ModelPrint[]): Promise<Audit | null> {
-    const filled = ours.filter(({ count }) => count > 0)
+    const filled = ours.filter(({ count, partial }) => count > 0 && partial !== true)
     if (filled.length === 0) return null
     const { model, count } = filled[this.#below(filled.length)]!
     return { model, prefix: await this.#somePart(await this.#parts.sums.of(model), count) }
@@ -105,7 +113,7 @@ export class Round {
   /** As many ids with the same sum, and other ids: somebody made them so. They are found one by one. */
   async #audit ({ model, prefix }: Audit, own: Print, theirs: Print | null): Promise<Pull[]> {
     if (theirs === null || theirs.count !== own.count || theirs.print === own.print) return []
-    const pull = new Pull(this.#parts, this.#link, model, own.count)
+    const pull = new Pull(this.#parts, this.#link, { model, have: own.count })
     await pull.difference([prefix], { exact: true })
     return [pull]
   }
@@ -121,8 +129,10 @@ export function pairOf (theirs: readonly ModelPrint[], ours: readonly ModelPrint
   return [...theirs, ...ours].map(({ model, count, print }) => `${model} ${count} ${print}`).join(',')
 }
 
+export interface Differing { readonly own: ModelPrint, readonly their: ModelPrint }
+
 /** Models in which both take part and whose sets aren't the same. */
-export function differing (theirs: readonly ModelPrint[], ours: readonly ModelPrint[]): { own: ModelPrint, their: ModelPrint }[] {
+export function differing (theirs: readonly ModelPrint[], ours: readonly ModelPrint[]): Differing[] {
   const mine = new Map(ours.map(print => [print.model, print]))
   return theirs.flatMap(their => {
     const own = mine.get(their.model)

@@ -1,0 +1,98 @@
+import { isModelName, parseId } from '@dinemic/core'
+import type { ObjectId, ObjectScan } from '@dinemic/core'
+
+/** What a node replicates: by default its own models, each whole. `'all'`: every model that its peers have. Of a model with `ids` these objects. */
+export type Replicate = 'all' | { readonly [model: string]: true | { readonly ids: readonly ObjectId[] } }
+
+/** Models that a keeper learns of at most: each is a topic, and a line in each comparison. */
+const MOST_MODELS = 1000
+/** Objects of a partial model that are compared together. */
+const PAGE = 500
+
+export interface InterestParts {
+  readonly models: readonly string[]
+  readonly replicate: Replicate | undefined
+  readonly store: { objects (scan: ObjectScan): AsyncIterable<ObjectId> }
+  /** Whether anything of an object is stored. */
+  readonly isHere: (object: ObjectId) => Promise<boolean>
+}
+
+/**
+ * Which objects concern this node. Of a partial model: those that the options name, those that somebody opens, and those of which
+ * anything is here, which are what was created or opened before.
+ */
+export class Interest {
+  readonly #parts: InterestParts
+  readonly #whole = new Set<string>()
+  readonly #chosenByModel = new Map<string, Set<ObjectId>>()
+  readonly #isKeeper: boolean
+  /** Grows with each choice: what was compared before it says nothing about it. */
+  choices = 0
+
+  constructor (parts: InterestParts) {
+    const { models, replicate } = parts
+    this.#parts = parts
+    this.#isKeeper = replicate === 'all'
+    for (const model of models) {
+      const wish = typeof replicate === 'object' ? replicate[model] ?? true : true
+      if (wish === true) this.#whole.add(model)
+      else this.#chosenByModel.set(model, new Set(wish.ids))
+    }
+  }
+
+  get models (): string[] {
+    return [...this.#whole, ...this.#chosenByModel.keys()]
+  }
+
+  /** Whether this node takes part in a model, be it in some objects only. */
+  takesPart (model: string): boolean {
+    return this.#whole.has(model) || this.#chosenByModel.has(model)
+  }
+
+  isPartial (model: string): boolean {
+    return this.#chosenByModel.has(model)
+  }
+
+  async concerns (object: ObjectId): Promise<boolean> {
+    const { model } = parseId(object)
+    const chosen = this.#chosenByModel.get(model)
+    if (chosen === undefined) return this.#whole.has(model)
+    return chosen.has(object) || await this.#parts.isHere(object)
+  }
+
+  /** From now on an object of a partial model concerns this node; false if it did already. */
+  choose (object: ObjectId): boolean {
+    const chosen = this.#chosenByModel.get(parseId(object).model)
+    if (chosen === undefined || chosen.has(object)) return false
+    chosen.add(object)
+    this.choices++
+    return true
+  }
+
+  /** It was chosen and never came. */
+  giveUp (object: ObjectId): void {
+    this.#chosenByModel.get(parseId(object).model)?.delete(object)
+  }
+
+  /** Of a partial model everything that concerns this node, some at a time. */
+  async * objectsOf (model: string): AsyncGenerator<ObjectId[]> {
+    const chosen = this.#chosenByModel.get(model) ?? new Set()
+    const page = [...chosen]
+    for await (const object of this.#parts.store.objects({ model })) {
+      if (chosen.has(object)) continue
+      page.push(object)
+      if (page.length >= PAGE) yield page.splice(0, PAGE)
+    }
+    while (page.length > 0) yield page.splice(0, PAGE)
+  }
+
+  /** Of what a peer has, the models that are new to a keeper. */
+  learn (models: readonly string[]): string[] {
+    if (!this.#isKeeper) return []
+    return models.filter(model => {
+      if (this.#whole.size >= MOST_MODELS || !isModelName(model) || this.#whole.has(model)) return false
+      this.#whole.add(model)
+      return true
+    })
+  }
+}

@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { encodeWelcome } from '../../src/sync/messages.js'
+import { Lan, allHashes, create, nameOf, newKey, read, set } from '../harness.js'
+import type { Peer } from '../harness.js'
+
+let lan = new Lan()
+afterEach(async () => {
+  await lan.stop()
+  lan = new Lan()
+})
+
+const idsOf = async (peer: Peer, model = 'Person'): Promise<string[]> => {
+  const ids: string[] = []
+  for await (const id of peer.replica.ids(model)) ids.push(id)
+  return ids
+}
+const bytesOf = (...peers: Peer[]): number => peers.flatMap(({ asked }) => asked).reduce((sum, { sent, answer }) => sum + sent + (answer?.length ?? 0), 0)
+const askedOf = (peer: Peer): string[] => peer.asked.map(({ request }) => request.ask)
+
+async function many (peer: Peer, count: number): Promise<string[]> {
+  return await Promise.all(Array.from({ length: count }, async (_, i) => await create(peer, { name: `Person ${i}` })))
+}
+
+describe('a node that replicates chosen objects', () => {
+  test('has these and no others, from comparing and from gossip, with the updates of others to them', async () => {
+    const full = await lan.peer()
+    const chief = await newKey(full.keys, 'Person')
+    const [bob] = [await create(full, { name: 'Bob' }, { grants: [{ subject: chief, right: 'update' }] }), ...await many(full, 20)]
+    const some = await lan.peer({ replicate: { Person: { ids: [bob] } } })
+    await some.connect(full)
+    await lan.quiet()
+    expect(await idsOf(some)).toEqual([bob])
+    await set(full, bob, { name: 'Rob' }, { caller: chief })
+    await create(full, { name: 'told by gossip' })
+    await lan.quiet()
+    expect(await read(some, bob, 'name')).toBe('Rob')
+    expect(await idsOf(some)).toEqual([bob])
+    expect(some.reports.filter(([event]) => event === 'rejected' || event === 'error')).toEqual([])
+  })
+
+  test('catches up with what changed while it was away, at the cost of what it has chosen', async () => {
+    const full = await lan.peer()
+    const [bob, ...others] = await many(full, 300)
+    const some = await lan.peer({ replicate: { Person: { ids: [bob!] } } })
+    await some.connect(full)
+    await lan.quiet()
+    lan.hub.cut(nameOf(full), nameOf(some))
+    for (let i = 0; i < 40; i++) await set(full, bob!, { name: `Bob ${i}` })
+    for (const other of others.slice(0, 100)) await set(full, other, { name: 'changed' })
+    for (const peer of [full, some]) peer.asked.length = 0
+    lan.hub.heal()
+    await lan.quiet()
+    expect(new Set(await allHashes(bob!, full, some)).size).toBe(1)
+    expect(await some.store.setKeys('Person')).toHaveLength(41)
+    const frames = (await full.store.updates(bob!)).slice(1).reduce((sum, { frame }) => sum + frame.length, 0)
+    expect(bytesOf(full, some)).toBeLessThan(frames + 3000)
+  })
+
+  test('asks no more about a model that looks as it did', async () => {
+    const full = await lan.peer()
+    const [bob] = await many(full, 50)
+    const some = await lan.peer({ replicate: { Person: { ids: [bob!] } } })
+    await some.connect(full)
+    await lan.quiet()
+    full.replica.compare(nameOf(some)) // sees what the other has taken of it
+    await lan.quiet()
+    for (const peer of [full, some]) peer.asked.length = 0
+    for (let i = 0; i < 5; i++) {
+      some.replica.compare(nameOf(full))
+      full.replica.compare(nameOf(some))
+      await lan.quiet()
+    }
+    expect([askedOf(some), askedOf(full)]).toEqual([Array(5).fill('compare'), Array(5).fill('compare')])
+  })
+
+  test('spreads what it writes, also what it wrote alone, and hears what others do with it', async () => {
+    const full = await lan.peer()
+    await many(full, 30)
+    const some = await lan.peer({ replicate: { Person: { ids: [] } } })
+    const chief = await newKey(full.keys, 'Person')
+    const mine = await create(some, { name: 'Mine' }, { grants: [{ subject: chief, right: 'update' }] })
+    await some.connect(full)
+    await lan.quiet()
+    expect(await read(full, mine, 'name')).toBe('Mine')
+    await set(full, mine, { name: 'Ours' }, { caller: chief })
+    await lan.quiet()
+    expect(await read(some, mine, 'name')).toBe('Ours')
+    expect(await idsOf(some)).toEqual([mine])
+  })
+
+  test('replicates from then on what somebody opened, also after a restart', async () => {
+    const full = await lan.peer()
+    const [bob] = await many(full, 10)
+    const some = await lan.peer({ replicate: { Person: { ids: [] } } })
+    await some.connect(full)
+    await lan.quiet()
+    expect(await idsOf(some)).toEqual([])
+    await some.replica.wait(bob!)
+    await set(full, bob!, { name: 'Rob' })
+    await lan.quiet()
+    expect(await read(some, bob!, 'name')).toBe('Rob')
+    await some.stop()
+    await set(full, bob!, { name: 'Robert' })
+    const again = await lan.peer({ store: some.store, keys: some.keys, replicate: { Person: { ids: [] } } })
+    await again.connect(full)
+    await lan.quiet()
+    expect(await read(again, bob!, 'name')).toBe('Robert')
+    expect(await idsOf(again)).toEqual([bob])
+  })
+
+  test('forgets what was opened and never came', async () => {
+    const [full, some] = [await lan.peer(), await lan.peer({ replicate: { Person: { ids: [] } } })]
+    await some.connect(full)
+    const seed = await newKey(full.keys, 'Person')
+    await expect(some.replica.wait(seed, { timeout: 1 })).rejects.toMatchObject({ code: 'ORM_NOT_FOUND' })
+    some.asked.length = 0
+    await create(full, { name: 'changes the print' })
+    some.replica.compare(nameOf(full))
+    await lan.quiet()
+    expect(askedOf(some)).not.toContain('prints')
+  })
+
+  test('gets an object from another that has chosen it too', async () => {
+    const full = await lan.peer()
+    const [bob, eve] = await many(full, 10)
+    const one = await lan.peer({ replicate: { Person: { ids: [bob!, eve!] } } })
+    await one.connect(full)
+    await lan.quiet()
+    await full.stop()
+    const other = await lan.peer({ replicate: { Person: { ids: [bob!] } } })
+    await other.connect(one)
+    await lan.quiet()
+    expect(await idsOf(other)).toEqual([bob])
+  })
+})
+
+describe('a keeper', () => {
+  test('stores and forwards what it has no class for, between peers that never meet', async () => {
+    const keeper = await lan.peer({ models: [], replicate: 'all' })
+    const one = await lan.peer({ models: ['Note', 'Person'] })
+    const note = await create(one, { name: 'written alone' }, { model: 'Note' })
+    await one.connect(keeper)
+    await lan.quiet()
+    expect([...keeper.replica.models].sort()).toEqual(['Note', 'Person'])
+    const other = await lan.peer({ models: ['Note'] })
+    await other.connect(keeper)
+    await lan.quiet()
+    expect(await read(other, note, 'name')).toBe('written alone')
+    const live = await create(one, { name: 'told by gossip' }, { model: 'Note' })
+    await lan.hub.settle()
+    expect(await read(other, live, 'name')).toBe('told by gossip')
+    expect(await idsOf(keeper, 'Note')).toHaveLength(2)
+  })
+
+  test('still has it after a restart, whoever is there', async () => {
+    const [keeper, one] = [await lan.peer({ models: [], replicate: 'all' }), await lan.peer({ models: ['Note'] })]
+    await create(one, { name: 'kept' }, { model: 'Note' })
+    await one.connect(keeper)
+    await lan.quiet()
+    await keeper.stop()
+    const again = await lan.peer({ store: keeper.store, keys: keeper.keys, models: [], replicate: 'all' })
+    expect(again.replica.models).toEqual(['Note'])
+  })
+
+  test('learns of so many models and no more, and of none that can not be one', async () => {
+    const keeper = await lan.peer({ models: [], replicate: 'all' })
+    const network = lan.hub.create()
+    const names = ['no name', 'x'.repeat(65), ...Array.from({ length: 1200 }, (_, i) => `M${i}`)]
+    network.handle({
+      message: async () => 'ignore',
+      request: async () => encodeWelcome({ version: 1, time: Date.now(), prints: names.map(model => ({ model, count: 0, print: '00'.repeat(8) })), audit: null }),
+      connected: () => {},
+      disconnected: () => {}
+    })
+    await network.start()
+    await network.connect(keeper.address)
+    await lan.quiet()
+    expect(keeper.replica.models).toHaveLength(1000)
+    expect(keeper.replica.models).not.toContain('no name')
+    await network.stop()
+  })
+})
