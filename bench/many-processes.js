@@ -10,8 +10,10 @@ import { Person, quiet } from './model.js'
 
 const SIZES = [5, 10, 20]
 const UPDATES = Math.round(200 * SCALE)
-/** Over which the traffic of nodes that do nothing is taken, in ms. */
+/** Over which the traffic of nodes that do nothing is taken, in ms; once for each size. */
 const IDLE = 30_000 * SCALE
+/** Enough, as these take long. */
+const ROUNDS = Math.min(RUNS, 3)
 
 if (process.send === undefined) await conductor()
 else member()
@@ -19,18 +21,18 @@ else member()
 async function conductor () {
   for (const size of SIZES) {
     const figures = []
-    for (let run = 0; run < RUNS; run++) figures.push(await inFolder(async folder => await burst(size, folder)))
+    for (let run = 0; run < ROUNDS; run++) figures.push(await inFolder(async folder => await burst(size, folder, run === 0)))
     const name = `${size} processes`
     const each = pick => summary(figures.map(pick))
     row(`${name}: until all have all`, each(({ ms }) => ms), 'ms')
     row(`${name}: CPU per update and process`, each(({ cpu }) => cpu / UPDATES / size), 'µs')
     row(`${name}: bytes on the wire per update and process`, each(({ bytes }) => bytes / UPDATES / size), 'B')
-    row(`${name}: bytes per second and process, idle`, each(({ idle }) => idle / size), 'B')
+    row(`${name}: bytes per second and process, idle`, summary([figures[0].idle / size]), 'B')
     row(`${name}: memory of a process`, each(({ rss }) => rss / size / 2 ** 20), 'MiB')
   }
 }
 
-async function burst (size, folder) {
+async function burst (size, folder, first) {
   const children = Array.from({ length: size }, (_, i) => fork(fileURLToPath(import.meta.url), [join(folder, `${i}`)]))
   /** Asks all at once; each answers with one message. */
   const ask = async what => await Promise.all(children.map(async (child, i) => {
@@ -47,8 +49,8 @@ async function burst (size, folder) {
     await answer
   }
   await ask(() => ({ ask: 'settle', peers: size - 1 }))
-  const quietBefore = await ask(() => ({ ask: 'used' }))
-  await new Promise(resolve => { setTimeout(resolve, IDLE) })
+  const begun = await ask(() => ({ ask: 'used' }))
+  if (first) await new Promise(resolve => { setTimeout(resolve, IDLE) })
   const before = await ask(() => ({ ask: 'used' }))
   const begin = process.hrtime.bigint()
   const ends = await ask(i => ({ ask: 'create', count: Math.ceil((UPDATES - i) / size), of: UPDATES }))
@@ -58,7 +60,7 @@ async function burst (size, folder) {
     ms: Math.max(...ends.map(end => Number(BigInt(end) - begin) / 1e6)),
     cpu: total(after, ({ cpu }) => cpu) - total(before, ({ cpu }) => cpu),
     bytes: total(after, ({ bytes }) => bytes) - total(before, ({ bytes }) => bytes),
-    idle: (total(before, ({ bytes }) => bytes) - total(quietBefore, ({ bytes }) => bytes)) / (IDLE / 1000),
+    idle: first ? (total(before, ({ bytes }) => bytes) - total(begun, ({ bytes }) => bytes)) / (IDLE / 1000) : undefined,
     rss: total(after, ({ rss }) => rss)
   }
 }

@@ -24,10 +24,11 @@ export interface Libp2pParts {
   readonly score: (peer: string) => number
   readonly isShutOut: (peer: string) => boolean
   readonly found: (peer: Found) => void
+  readonly connected: () => number
 }
 
 /** Wired, not started: nothing has touched the network yet. */
-export async function createLibp2p ({ options, key, names, score, isShutOut, found }: Libp2pParts): Promise<DinemicLibp2p> {
+export async function createLibp2p ({ options, key, names, score, isShutOut, found, connected }: Libp2pParts): Promise<DinemicLibp2p> {
   return await create({
     start: false,
     privateKey: key,
@@ -51,7 +52,7 @@ export async function createLibp2p ({ options, key, names, score, isShutOut, fou
     },
     // A process that is busy for some seconds is not a dead one.
     connectionMonitor: { pingTimeout: { minTimeout: 10_000 } },
-    peerDiscovery: options.discovery === 'mdns' ? [lanDiscovery(names.service, found)] : [],
+    peerDiscovery: options.discovery === 'mdns' ? [lanDiscovery({ service: names.service, found, connected })] : [],
     services: {
       identify: identify(),
       gossip: gossipsub(gossipOptions(score))

@@ -8,6 +8,7 @@ import { createLibp2p, type DinemicLibp2p } from './create-libp2p.js'
 import { Deadline } from './deadline.js'
 import { dialError, lostPeer, otherNetwork, ownAddress, parseAddress, unreachable } from './dial-error.js'
 import type { Found } from './discovery.js'
+import { Encounters } from './encounters.js'
 import { LIMITS, TIMES } from './limits.js'
 import { Links } from './links.js'
 import { listenError } from './listen-error.js'
@@ -38,6 +39,7 @@ class Libp2pNetwork implements Network {
   readonly #offences = new Offences()
   readonly #links: Links
   readonly #redial: Redial
+  readonly #encounters: Encounters
   readonly #verdicts: Verdicts
   readonly #requests: Requests
   readonly #ending = new AbortController()
@@ -67,6 +69,11 @@ class Libp2pNetwork implements Network {
     this.#redial = new Redial({
       dial: async address => await this.#dial(parseAddress(address), address),
       isConnected: peer => this.#links.isConnected(peer)
+    })
+    this.#encounters = new Encounters({
+      isConnected: peer => peer === this.id || this.#connectionTo(peer) !== undefined,
+      connected: () => this.#links.connected.length,
+      meet: peer => { void this.#meet(peer) }
     })
     const isPeer = async (peer: string): Promise<boolean> => await this.#links.outcome(peer) === 'connected'
     this.#verdicts = new Verdicts({
@@ -160,7 +167,8 @@ class Libp2pNetwork implements Network {
       names: this.#names,
       score: peer => this.#offences.score(peer),
       isShutOut: peer => this.#offences.isShutOut(peer),
-      found: peer => { void this.#meet(peer) }
+      found: peer => { this.#encounters.found(peer) },
+      connected: () => this.#links.connected.length
     })
     this.#libp2p = libp2p
     libp2p.addEventListener('connection:open', ({ detail }) => { this.#links.opened(detail.remotePeer.toString()) })
@@ -193,6 +201,7 @@ class Libp2pNetwork implements Network {
     this.#phase = 'stopped'
     this.#ending.abort()
     this.#redial.stop()
+    this.#encounters.stop()
     await this.#starting?.catch(() => { /* start() has told its caller */ })
     this.#links.clear()
     if (this.#libp2p !== undefined) await stopLibp2p(this.#libp2p)
@@ -229,7 +238,6 @@ class Libp2pNetwork implements Network {
   }
 
   async #meet ({ id, addresses }: Found): Promise<void> {
-    if (id === this.id || this.#phase !== 'running' || this.#connectionTo(id) !== undefined) return
     try {
       await this.#dial([...addresses], addresses.join(', '))
     } catch (error) {

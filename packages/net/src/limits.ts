@@ -13,6 +13,12 @@ export const OPEN_REQUESTS = { ofPeer: 16, ofAll: 256 } as const
 /** What they hold, in bytes: what has arrived of the request, then the response until the asker has taken it. */
 export const HELD_REQUESTS = { ofPeer: 8 * MIB, ofAll: 32 * MIB } as const
 
+/** With so many peers a node looks for no more of its own accord; whoever connects to it is welcome still. */
+export const ENOUGH_PEERS = 100
+
+/** Peers that were found and not yet tried: a LAN may tell of any number of them. */
+export const MOST_FOUND = 1_000
+
 /** In ms. */
 export const TIMES = {
   /** For a request without a time-out of its own. */
@@ -33,6 +39,10 @@ export const TIMES = {
   farewell: 500,
   /** Between questions to the LAN. */
   mdnsQuery: 5_000,
+  /** Between answers to the LAN. */
+  mdnsAnswer: 1_000,
+  /** In which answers of the LAN are gathered before any is tried. */
+  gather: 200,
   heartbeat: 500
 } as const
 

@@ -28,7 +28,8 @@ export async function startImpostor (answer: (stream: Stream) => void = () => {}
     names,
     score: () => 0,
     isShutOut: () => false,
-    found: () => {}
+    found: () => {},
+    connected: () => 0
   })
   await libp2p.handle(names.request, answer)
   await libp2p.handle(names.ready, async stream => { await stream.close() })
