@@ -1,4 +1,4 @@
-import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
+import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, reasonOf, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
 import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
 import { Sealer } from './author/sealing.js'
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
@@ -90,7 +90,7 @@ export class Proposals {
       await this.#parts.endorse(signer, proposal)
       return { answer: 'accepted' }
     } catch (error) {
-      return { answer: 'refused', reason: error instanceof Error ? error.message : String(error) }
+      return { answer: 'refused', reason: reasonOf(error) }
     }
   }
 

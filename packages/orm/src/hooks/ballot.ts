@@ -1,4 +1,4 @@
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, reasonOf } from '@dinemic/core'
 import type { ObjectChange } from '@dinemic/replica'
 import type { Step } from './steps.js'
 
@@ -32,7 +32,7 @@ export class Ballot {
     if (this.#phase === 'after' || this.#closed) {
       throw new DinemicError('ORM_TOO_LATE', `reject() ${describePlace(this.#place)}: the change is decided. Refuse in a before-hook (OnUpdate for OnUpdated), before its method returns.`, detailsOf(this.#place))
     }
-    const text = reason ?? `refused ${describePlace(this.#place)}`
+    const text = reason === undefined ? `refused ${describePlace(this.#place)}` : reasonOf(reason)
     this.#refusal = new DinemicError('ORM_VETOED', text, detailsOf(this.#place))
     throw this.#refusal
   }

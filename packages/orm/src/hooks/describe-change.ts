@@ -20,8 +20,8 @@ export async function describeChange (scene: Scene, { field }: Step, ballot: Bal
     local: change.local,
     creation: change.created || change.continuesCreation,
     cause: change.cause,
-    update: change.update,
-    via: change.via ?? undefined,
+    update: { ...change.update },
+    via: change.via === null ? undefined : { ...change.via },
     proposal: change.accept !== undefined,
     reject: ballot.reject,
     accept: ballot.accept

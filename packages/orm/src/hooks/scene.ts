@@ -1,6 +1,7 @@
 import { Sealed, emptyState } from '@dinemic/core'
 import type { ObjectState, Value, WireValue } from '@dinemic/core'
 import type { FieldChange, ObjectChange, Reader } from '@dinemic/replica'
+import { detached } from '../collections/own-copy.js'
 import { Counter } from '../collections/counter.js'
 import { Ref } from '../collections/ref.js'
 import type { ModelSchema } from '../schema/types.js'
@@ -41,9 +42,12 @@ export class Scene {
     return this.schema.stored.get(field.field)?.property ?? field.field
   }
 
-  /** A value as the class has it: a ref as `Ref`, an increment's sum as a number. */
+  /**
+   * A value as the class has it: a ref as `Ref`, an increment's sum as a number. The hook's own: what it changed in place
+   * would be merged here, and nowhere else.
+   */
   async value (field: FieldChange, value: WireValue | undefined): Promise<unknown> {
-    const clear = value instanceof Sealed ? await this.#open(field, value) : value
+    const clear = value instanceof Sealed ? await this.#open(field, value) : detached(value)
     if (typeof clear === 'bigint' && field.slot === 'counter') return new Counter({ where: field.field, sum: clear, isReadOnly: true }).value
     const schema = this.schema.stored.get(field.field)
     return schema?.kind === 'ref' && typeof clear === 'string' ? new Ref(clear, this.#host.openRef) : clear
@@ -53,11 +57,11 @@ export class Scene {
   async #open (field: FieldChange, sealed: Sealed): Promise<Value | Sealed> {
     const { slot } = field
     const reader = await (this.#reader ??= this.#host.engine.reader(this.#state))
-    if (slot === 'counter' || reader.sealed(sealed)) return sealed
+    if (slot === 'counter' || reader.sealed(sealed)) return detached(sealed)
     try {
       return reader.open({ field: field.field, slot, ...(field.key === undefined ? {} : { element: field.key }) }, sealed)
     } catch {
-      return sealed // ORM_FIELD_CORRUPT: the key is here and doesn't open it
+      return detached(sealed) // ORM_FIELD_CORRUPT: the key is here and doesn't open it
     }
   }
 }

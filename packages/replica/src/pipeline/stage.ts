@@ -1,4 +1,4 @@
-import { CLOCK_BOUND, DinemicError, Sealed, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId } from '@dinemic/core'
+import { CLOCK_BOUND, DinemicError, Sealed, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId, reasonOf } from '@dinemic/core'
 import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
 import type { HookProgress, HooksPort } from '../engine.js'
@@ -212,7 +212,7 @@ export class Stage {
       }, progress)
       return true
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = reasonOf(cause)
       if (origin.local) {
         throw new DinemicError('ORM_VETOED', `The change of ${update.object} was refused by a hook: ${reason}. Nothing was written.`, { cause, details: { object: update.object, update: update.id, hook: progress.hook } })
       }
