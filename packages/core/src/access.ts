@@ -5,9 +5,10 @@ import { refKey } from './verdict/link.js'
 
 /** The grants that no close names. */
 export function openGrants (state: ObjectState): readonly GrantState[] {
-  if (state.closes.length === 0) return state.grants
-  const closed = new Set(state.closes.map(close => refKey(close.grant)))
-  return state.grants.filter(({ ref }) => !closed.has(refKey(ref)))
+  const grants = [...state.grants.values()]
+  if (state.closes.size === 0) return grants
+  const closed = new Set([...state.closes.values()].map(close => refKey(close.grant)))
+  return grants.filter(({ ref }) => !closed.has(refKey(ref)))
 }
 
 /** Open grants of one right to one subject; null is anyone. */

@@ -3,12 +3,14 @@ import { parseId } from './ids.js'
 import { exchangeKeyOf } from './keys/convert.js'
 import type { EpochState, ObjectState } from './state-types.js'
 import type { ObjectId } from './types.js'
+import type { Wrap } from './update-types.js'
 import { refKey } from './verdict/link.js'
 
 /** The epochs that no other replaces. */
 export function currentEpochs (state: ObjectState): readonly EpochState[] {
-  const replaced = new Set(state.epochs.flatMap(epoch => epoch.replaces.map(old => old.id)))
-  return state.epochs.filter(epoch => !replaced.has(epoch.id))
+  const epochs = [...state.epochs.values()]
+  const replaced = new Set(epochs.flatMap(epoch => epoch.replaces.map(old => old.id)))
+  return epochs.filter(epoch => !replaced.has(epoch.id))
 }
 
 /**
@@ -21,7 +23,7 @@ export function currentEpochs (state: ObjectState): readonly EpochState[] {
  */
 export function usableEpoch (state: ObjectState): EpochState | undefined {
   const readers = new Set(readersOf(state))
-  const strangers = new Set(state.wraps.filter(wrap => !readers.has(wrap.subject)).map(wrap => wrap.epoch))
+  const strangers = new Set([...state.wraps.values()].filter(wrap => !readers.has(wrap.subject)).map(wrap => wrap.epoch))
   const current = currentEpochs(state)
   // A single one follows all others.
   const ends = current.length > 1 ? endsOfReading(state, readers, current) : []
@@ -32,8 +34,9 @@ export function usableEpoch (state: ObjectState): EpochState | undefined {
 
 /** Whether an epoch is known that replaces one that isn't here: with that one, a close has not arrived. */
 export function lacksEpochs (state: ObjectState): boolean {
-  const known = new Set(state.epochs.map(({ id }) => id))
-  return state.epochs.some(({ replaces }) => replaces.some(({ id }) => !known.has(id)))
+  const epochs = [...state.epochs.values()]
+  const known = new Set(epochs.map(({ id }) => id))
+  return epochs.some(({ replaces }) => replaces.some(({ id }) => !known.has(id)))
 }
 
 /**
@@ -43,20 +46,20 @@ export function lacksEpochs (state: ObjectState): boolean {
 export function sureReaders (state: ObjectState): readonly ObjectId[] {
   const readers = readersOf(state).filter(isReachable)
   if (!lacksEpochs(state)) return readers
-  const known = new Set(state.epochs.map(({ id }) => id))
+  const known = new Set([...state.epochs.values()].map(({ id }) => id))
   const doubtful = currentEpochs(state).filter(({ id }) => [...lineOf(state, id)].some(old => !known.has(old)))
   return readers.filter(reader => doubtful.every(({ id }) => isWrapped(state, id, reader)))
 }
 
 /** Open readers who have no wrap of an epoch. */
 export function unwrappedReaders (state: ObjectState, epoch: string): readonly ObjectId[] {
-  const wrapped = new Set(state.wraps.filter(wrap => wrap.epoch === epoch).map(wrap => wrap.subject))
+  const wrapped = new Set(wrapsOf(state, epoch).map(wrap => wrap.subject))
   return readersOf(state).filter(reader => !wrapped.has(reader) && isReachable(reader))
 }
 
 /** Whether there is no epoch to seal to, or an open reader without a wrap of one that may be sealed to. */
 export function needsKeys (state: ObjectState): boolean {
-  if (state.epochs.length === 0) return false
+  if (state.epochs.size === 0) return false
   return usableEpoch(state) === undefined || currentEpochs(state).some(({ id }) => unwrappedReaders(state, id).length > 0)
 }
 
@@ -71,12 +74,11 @@ export function isReachable (reader: ObjectId): boolean {
  */
 function endsOfReading (state: ObjectState, readers: ReadonlySet<ObjectId>, current: readonly EpochState[]): string[][] {
   const followed = new Set(current.flatMap(({ id }) => [...lineOf(state, id)]))
-  const grants = new Map(state.grants.map(({ ref, grant }) => [refKey(ref), grant]))
-  const epochOf = new Map(state.epochs.map(({ update, id }) => [update, id]))
+  const epochOf = new Map([...state.epochs.values()].map(({ update, id }) => [update, id]))
   const ends = new Map<string, string[]>()
-  for (const close of state.closes) {
+  for (const close of state.closes.values()) {
     const key = refKey(close.grant)
-    const subject = grants.get(key)?.subject
+    const subject = state.grants.get(key)?.grant.subject
     const epoch = epochOf.get(close.update)
     if (epoch === undefined || !followed.has(epoch) || (subject !== undefined && subject !== null && readers.has(subject))) continue
     ends.set(key, [...ends.get(key) ?? [], epoch])
@@ -94,7 +96,7 @@ function followsAll (state: ObjectState, epoch: EpochState, ends: readonly (read
 /** An epoch and all that it replaces, directly or not, unknown ones included. */
 function lineOf (state: ObjectState, epoch: string): Set<string> {
   const replacedBy = new Map<string, EpochState['replaces'][number][]>()
-  for (const { id, replaces } of state.epochs) replacedBy.set(id, [...replacedBy.get(id) ?? [], ...replaces])
+  for (const { id, replaces } of state.epochs.values()) replacedBy.set(id, [...replacedBy.get(id) ?? [], ...replaces])
   const line = new Set([epoch])
   // A set yields what is added while it is walked.
   for (const id of line) for (const old of replacedBy.get(id) ?? []) line.add(old.id)
@@ -102,7 +104,17 @@ function lineOf (state: ObjectState, epoch: string): Set<string> {
 }
 
 function isWrapped (state: ObjectState, epoch: string, reader: ObjectId): boolean {
-  return state.wraps.some(wrap => wrap.epoch === epoch && wrap.subject === reader)
+  return wrapsOf(state, epoch).some(wrap => wrap.subject === reader)
+}
+
+/** They stand together, as their keys begin with the epoch's id. */
+function wrapsOf ({ wraps }: ObjectState, epoch: string): Wrap[] {
+  const found: Wrap[] = []
+  for (const wrap of wraps.values(wraps.rank(epoch))) {
+    if (wrap.epoch !== epoch) break
+    found.push(wrap)
+  }
+  return found
 }
 
 function isLater (a: EpochState, b: EpochState): boolean {

@@ -3,6 +3,7 @@ import { currentEpochs, isReachable } from './epoch-choice.js'
 import type { CryptoProvider } from './keys/provider.js'
 import { epochId, epochSeed } from './seal/epoch.js'
 import { openSeed, sealSeed, unwrapSeed, wrapSeed } from './seal/wrap.js'
+import type { SortedMap } from './sorted-map.js'
 import type { EpochState, ObjectState } from './state-types.js'
 import type { ObjectId } from './types.js'
 import type { Epoch, Wrap } from './update-types.js'
@@ -22,14 +23,14 @@ export function seedsOf (provider: CryptoProvider, state: ObjectState, holder: K
   return seeds
 }
 
-interface Remembered { readonly wraps: readonly Wrap[], readonly secret: Uint8Array, readonly seeds: ReadonlyMap<string, Uint8Array> }
+interface Remembered { readonly wraps: SortedMap<Wrap>, readonly secret: Uint8Array, readonly seeds: ReadonlyMap<string, Uint8Array> }
 
-/** By the list of epochs, which every state has that it stayed the same for. */
-const remembered = new WeakMap<readonly EpochState[], Map<ObjectId, Remembered>>()
+/** By the epochs, which every state has that it stayed the same for. */
+const remembered = new WeakMap<SortedMap<EpochState>, Map<ObjectId, Remembered>>()
 
 function ownersSeeds (provider: CryptoProvider, state: ObjectState, owner: KeyHolder): Map<string, Uint8Array> {
   const seeds = new Map<string, Uint8Array>()
-  for (const epoch of state.epochs) {
+  for (const epoch of state.epochs.values()) {
     const seed = epochSeed(provider, owner.seed, state.id, epoch.nonce)
     if (epochId(provider, seed) === epoch.id) seeds.set(epoch.id, seed)
   }
@@ -38,14 +39,14 @@ function ownersSeeds (provider: CryptoProvider, state: ObjectState, owner: KeyHo
 
 function readersSeeds (provider: CryptoProvider, state: ObjectState, reader: KeyHolder): Map<string, Uint8Array> {
   const seeds = new Map<string, Uint8Array>()
-  const queue = state.wraps.filter(wrap => wrap.subject === reader.id).flatMap(({ epoch, boxed }) => {
+  const queue = [...state.wraps.values()].filter(wrap => wrap.subject === reader.id).flatMap(({ epoch, boxed }) => {
     const seed = unwrapSeed(provider, { readerSeed: reader.seed, reader: reader.id, object: state.id, epoch, boxed })
     return seed === undefined ? [] : [{ id: epoch, seed }]
   })
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (seeds.has(next.id)) continue
     seeds.set(next.id, next.seed)
-    for (const epoch of state.epochs.filter(known => known.id === next!.id)) {
+    for (const epoch of epochsOf(state, next.id)) {
       for (const old of epoch.replaces) {
         const seed = openSeed(provider, { newSeed: next.seed, object: state.id, epoch: old.id, boxed: old.boxed })
         if (seed !== undefined) queue.push({ id: old.id, seed })
@@ -53,6 +54,16 @@ function readersSeeds (provider: CryptoProvider, state: ObjectState, reader: Key
     }
   }
   return seeds
+}
+
+/** Of one id: more than one where updates repeat it. */
+function epochsOf ({ epochs }: ObjectState, id: string): EpochState[] {
+  const found: EpochState[] = []
+  for (const epoch of epochs.values(epochs.rank(id))) {
+    if (epoch.id !== id) break
+    found.push(epoch)
+  }
+  return found
 }
 
 /** In the place of a seed that nobody has. Opens with no key. */

@@ -1,6 +1,6 @@
 import type { SortedMap } from './sorted-map.js'
 import type { Clock, GrantRef, ObjectId, UpdateId } from './types.js'
-import type { Epoch, Grant, Head, WireValue, Wrap } from './update-types.js'
+import type { Epoch, Grant, WireValue, Wrap } from './update-types.js'
 
 /**
  * The state of one object: a pure function of its admitted updates. Immutable: a change makes a new state that shares
@@ -8,22 +8,25 @@ import type { Epoch, Grant, Head, WireValue, Wrap } from './update-types.js'
  */
 export interface ObjectState {
   readonly id: ObjectId
-  /** Ids of the geneses, sorted; empty while none has arrived: then nothing is visible. */
-  readonly geneses: readonly UpdateId[]
+  /** The least id of its geneses; null while none has arrived: then nothing is visible. */
+  readonly genesis: UpdateId | null
   /** The update that removed it; `final` if it is the owner's. */
   readonly removed: { readonly update: UpdateId, readonly final: boolean } | null
-  readonly fields: ReadonlyMap<string, FieldState>
+  readonly fields: SortedMap<FieldState>
   /** Names of the fields that are encrypted by the object's law. Only ever grows. */
-  readonly encrypted: ReadonlySet<string>
-  readonly grants: readonly GrantState[]
-  readonly closes: readonly CloseState[]
-  readonly epochs: readonly EpochState[]
-  /** Seeds of epochs for readers, wherever they came from. */
-  readonly wraps: readonly Wrap[]
-  /** Pointers of updates that count to updates that don't, or not yet; sorted by `update`. */
-  readonly awaited: readonly AwaitedState[]
-  /** The endorsement of each proposal whose counter increments count: proposal → update and its increments. */
-  readonly endorsed: ReadonlyMap<UpdateId, Endorsement>
+  readonly encrypted: SortedMap<true>
+  /** By `refKey`. */
+  readonly grants: SortedMap<GrantState>
+  /** By the id of the update. */
+  readonly closes: SortedMap<CloseState>
+  /** By the ids of the epoch and of the update: nobody is kept from repeating another's. */
+  readonly epochs: SortedMap<EpochState>
+  /** Seeds of epochs for readers, wherever they came from. By epoch, subject and what they say. */
+  readonly wraps: SortedMap<Wrap>
+  /** Pointers of updates that count to updates that don't, or not yet. */
+  readonly awaited: AwaitedState
+  /** The endorsement of each proposal whose counter increments count, by proposal. */
+  readonly endorsed: SortedMap<Endorsement>
 }
 
 /** What stands under one name. Merge is blind to classes: all four side by side, the class picks one. */
@@ -57,8 +60,8 @@ export interface Candidate<T> {
 export interface ElementState {
   readonly value: Register<WireValue>
   readonly position: Register<string>
-  /** Updates that delete the element; while one stands it is gone. */
-  readonly deletes: readonly UpdateId[]
+  /** The least id of the updates that delete the element: while one stands it is gone. */
+  readonly deleted: UpdateId | null
 }
 
 /** An element that shows. Never changed in place: states and those who edit lists share it. */
@@ -66,10 +69,16 @@ export interface ListElement { readonly id: string, readonly position: string, r
 
 /** A grant is open while no close names it. */
 export interface GrantState { readonly ref: GrantRef, readonly grant: Grant, readonly clock: Clock }
-export interface CloseState { readonly update: UpdateId, readonly grant: GrantRef, readonly heads: readonly Head[] }
+export interface CloseState { readonly update: UpdateId, readonly grant: GrantRef }
 
-/** In these cells (see `cellsOf`) the update supersedes these targets, sorted: their values are dead where they come to count. */
-export interface AwaitedState { readonly update: UpdateId, readonly targets: readonly UpdateId[], readonly cells: readonly string[] }
+export interface AwaitedState {
+  /** Target and writer of each pointer, one after the other in one key. */
+  readonly pointers: SortedMap<true>
+  /** By writer: in these cells (see `cellsOf`) the values of its targets are dead where they come to count. */
+  readonly cells: SortedMap<readonly string[]>
+  /** How many pointers each writer has: it follows from `pointers`. */
+  readonly counts: SortedMap<number>
+}
 
 /** An epoch with the update that brought it, and its clock. Its wraps stand apart: they may come before it. */
 export interface EpochState extends Omit<Epoch, 'wraps'> { readonly update: UpdateId, readonly clock: Clock }

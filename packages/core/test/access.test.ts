@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { admissionOf, can, coversField, grantsTo, openGrants, readersOf } from '../src/access.js'
 import { emptyState } from '../src/merge/apply.js'
+import { SortedMap } from '../src/sorted-map.js'
 import type { ObjectState } from '../src/state-types.js'
 import type { GrantRef, ObjectId } from '../src/types.js'
 import type { Body, Grant, Operation, Update } from '../src/update-types.js'
+import { refKey } from '../src/verdict/link.js'
 import { CALLERS, OBJECT, STRANGERS, grantTo, hashOf } from './verdict/world.js'
 
 const [caller, other] = CALLERS
@@ -80,8 +82,8 @@ describe('admission', () => {
 describe('who may', () => {
   const ref = (index: number): GrantRef => ({ id: root.id, index })
   const grants = [all, grantTo(caller, 'read'), grantTo(other, 'read'), { ...grantTo(other), fields: ['name'] }, { ...grantTo(null), fields: ['nickname'] }, grantTo(caller, 'read'), grantTo(other, 'remove')]
-  const state: ObjectState = { ...emptyState(OBJECT), grants: grants.map((grant, index) => ({ ref: ref(index), grant, clock: 1n })) }
-  const closed = (...indexes: number[]): ObjectState => ({ ...state, closes: indexes.map(index => ({ update: hashOf(`close ${index}`), grant: ref(index), heads: [] })) })
+  const state: ObjectState = { ...emptyState(OBJECT), grants: SortedMap.from(grants.map((grant, index) => [refKey(ref(index)), { ref: ref(index), grant, clock: 1n }])) }
+  const closed = (...indexes: number[]): ObjectState => ({ ...state, closes: SortedMap.from(indexes.map(index => [hashOf(`close ${index}`), { update: hashOf(`close ${index}`), grant: ref(index) }])) })
 
   test('a grant is open while no close names it', () => {
     expect(openGrants(state)).toHaveLength(7)

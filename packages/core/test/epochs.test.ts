@@ -5,19 +5,20 @@ import { currentEpochs, unwrappedReaders, usableEpoch } from '../src/epoch-choic
 import { newEpoch, seedsOf, wrapFor } from '../src/epochs.js'
 import type { KeyHolder } from '../src/epochs.js'
 import { nativeProvider as provider } from '../src/keys/native.js'
-import type { ObjectState } from '../src/state-types.js'
+import type { EpochState, ObjectState } from '../src/state-types.js'
 import type { Wrap } from '../src/update-types.js'
 import { ann, ben, cem, holder, owner, readers, shared } from './owned-world.js'
 import { grantTo } from './verdict/world.js'
 
 const opens = (state: ObjectState, who: KeyHolder): string[] => [...seedsOf(provider, state, who).keys()].sort()
 const ids = (...epochs: { readonly id: string }[]): string[] => epochs.map(({ id }) => id).sort()
+const firstOf = (state: ObjectState): EpochState => state.epochs.at(0)![1]
 
 describe('epochs', () => {
   test('owner and readers open the first, nobody else', () => {
     const { state } = shared()
-    expect(usableEpoch(state)?.id).toBe(state.epochs[0]!.id)
-    for (const who of [owner, ...readers]) expect(opens(state, who)).toEqual(ids(...state.epochs))
+    expect(usableEpoch(state)?.id).toBe(firstOf(state).id)
+    for (const who of [owner, ...readers]) expect(opens(state, who)).toEqual(ids(...state.epochs.values()))
     expect(opens(state, holder('Person', 9))).toEqual([])
     // The same key under another model is another object.
     expect(opens(state, holder('Node', 2))).toEqual([])
@@ -25,13 +26,13 @@ describe('epochs', () => {
 
   test('all who open one get the same seed', () => {
     const { state } = shared()
-    const seeds = [owner, ...readers].map(who => bytesToHex(seedsOf(provider, state, who).get(state.epochs[0]!.id)!))
+    const seeds = [owner, ...readers].map(who => bytesToHex(seedsOf(provider, state, who).get(firstOf(state).id)!))
     expect(new Set(seeds).size).toBe(1)
   })
 
   test('after a revocation the new one is usable; the revoked doesn\'t open it, and the others open all', () => {
     const object = shared()
-    const first = object.state.epochs[0]!
+    const first = firstOf(object.state)
     object.revoke(0, object.epoch(2, ben, cem))
     const { state } = object
     const second = usableEpoch(state)!
@@ -47,8 +48,8 @@ describe('epochs', () => {
     const late = holder('Person', 7)
     const newest = object.epoch(4, late)
     object.write({ kind: 'keys', epoch: newest, wraps: [], encrypted: [] })
-    expect(opens(object.state, late)).toEqual(ids(...object.state.epochs))
-    expect(object.state.epochs).toHaveLength(4)
+    expect(opens(object.state, late)).toEqual(ids(...object.state.epochs.values()))
+    expect(object.state.epochs.size).toBe(4)
     expect(opens(object.state, ann)).toHaveLength(1)
   })
 
@@ -89,7 +90,7 @@ describe('epochs', () => {
     const dan = holder('Person', 8)
     const [one, other] = [object.fork(), object.fork()]
     one.revoke(0, object.epoch(2, ben, cem))
-    const first = object.state.epochs[0]!
+    const first = firstOf(object.state)
     const seed = seedsOf(provider, object.state, owner).get(first.id)!
     other.write({ kind: 'grant', grant: { ...grantTo(dan.id, 'read'), wrap: { epoch: first.id, boxed: wrapFor(provider, owner, dan.id, first.id, seed).boxed } } }, 50n)
     const merged = one.with(other)
@@ -100,7 +101,7 @@ describe('epochs', () => {
     const wrap = wrapFor(provider, owner, dan.id, usable.id, seedsOf(provider, merged.state, owner).get(usable.id)!)
     merged.write({ kind: 'keys', epoch: null, wraps: [wrap], encrypted: [] })
     expect(unwrappedReaders(merged.state, usable.id)).toEqual([])
-    expect(opens(merged.state, dan)).toEqual(ids(...merged.state.epochs))
+    expect(opens(merged.state, dan)).toEqual(ids(...merged.state.epochs.values()))
   })
 
   test('a wrap may come before its epoch, and opens what that replaces when it comes', () => {
@@ -111,13 +112,13 @@ describe('epochs', () => {
     object.write({ kind: 'keys', epoch: null, wraps: [wrapFor(provider, owner, dan.id, epoch.id, seed)], encrypted: [] })
     expect(opens(object.state, dan)).toEqual([epoch.id])
     object.write({ kind: 'keys', epoch, wraps: [], encrypted: [] })
-    expect(opens(object.state, dan)).toEqual(ids(...object.state.epochs))
+    expect(opens(object.state, dan)).toEqual(ids(...object.state.epochs.values()))
     expect(usableEpoch(object.state)?.id).toBe(epoch.id)
   })
 
   test('false wraps and replacements open nothing', () => {
     const object = shared()
-    const first = object.state.epochs[0]!
+    const first = firstOf(object.state)
     const noise = new Uint8Array(48).fill(9)
     const real = object.epoch(2, ben)
     const swapped: Wrap = { ...real.wraps[0]!, subject: cem.id }
@@ -129,7 +130,7 @@ describe('epochs', () => {
 
   test('epochs that replace each other or themselves: none is usable, and all is still read', () => {
     const object = shared()
-    const first = object.state.epochs[0]!
+    const first = firstOf(object.state)
     const second = object.epoch(2, ben)
     object.write({ kind: 'keys', epoch: { ...second, replaces: [...second.replaces, { id: second.id, boxed: second.replaces[0]!.boxed }] }, wraps: [], encrypted: [] })
     expect(usableEpoch(object.state)).toBeUndefined()

@@ -22,6 +22,6 @@ export function conflictsIn (state: ObjectState, { name, kind }: { readonly name
     ...conflicts({ slot: 'register' }, field.register),
     ...[...field.dict].flatMap(([element, register]) => conflicts({ slot: 'dict', element }, register)),
     // Whatever is written concurrently to a deleted element: it stays deleted.
-    ...[...field.list].flatMap(([element, { value, deletes }]) => deletes.length > 0 ? [] : conflicts({ slot: 'list', element }, value))
+    ...[...field.list].flatMap(([element, { value, deleted }]) => deleted !== null ? [] : conflicts({ slot: 'list', element }, value))
   ]
 }

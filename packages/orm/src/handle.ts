@@ -140,7 +140,7 @@ export class EntityHandle implements Handle {
     try {
       return reader.sealBytes(bytes)
     } catch (error) {
-      if (state.epochs.length > 0 || !isDinemicError(error, 'ORM_FIELD_SEALED')) throw error
+      if (state.epochs.size > 0 || !isDinemicError(error, 'ORM_FIELD_SEALED')) throw error
       throw new DinemicError('ORM_EPOCH_PENDING', `$.seal() of ${id}: nothing of this object is encrypted, so it has no key yet. It gets one with its first encrypted field: @Field(true), or $.set(name, value, { encrypted: true }), and save().`, { cause: error, details: { id } })
     }
   }

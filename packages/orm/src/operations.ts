@@ -5,6 +5,6 @@ export function deleteOperations (name: string, field: FieldState): Operation[] 
   return [
     { op: 'delete', field: name },
     ...[...field.entries.keys()].map((key): Operation => ({ op: 'drop', field: name, key })),
-    ...[...field.list].flatMap(([element, { deletes }]): Operation[] => deletes.length > 0 ? [] : [{ op: 'remove', field: name, element }])
+    ...[...field.list].flatMap(([element, { deleted }]): Operation[] => deleted !== null ? [] : [{ op: 'remove', field: name, element }])
   ]
 }

@@ -22,7 +22,7 @@ export function candidatesOf (state: ObjectState, operation: Operation): Candida
 /** Whether a cell that the operation writes has concurrent values. An element that is deleted stays so, whatever it holds. */
 export function isContested (state: ObjectState, operation: Operation): boolean {
   const element = 'element' in operation ? state.fields.get(operation.field)?.list.get(operation.element) : undefined
-  return (element?.deletes.length ?? 0) === 0 && cellsOf(state, operation).some(cell => cell.length > 1)
+  return (element?.deleted ?? null) === null && cellsOf(state, operation).some(cell => cell.length > 1)
 }
 
 /** Whether a cell that the operation writes holds other values in one state than in the other. */

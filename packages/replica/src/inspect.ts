@@ -46,7 +46,7 @@ export async function inspectStore (store: Store, provider: CryptoProvider): Pro
     try {
       const live = await readObject(store, object, { provider, networkHash: network ?? new Uint8Array(32) })
       count(model, live)
-      for (const update of live.row.masked) masked.push({ object, update })
+      for (const update of live.row.masked.keys()) masked.push({ object, update })
       // Of what its owner removed only the removal is kept, and nothing behind it is missed.
       if (live.row.full.removed?.final !== true) for (const update of live.verdicts.missing()) missing.push({ object, update })
       for (const { seq, updates } of live.row.forks) forks.push({ object, seq, updates })

@@ -1,7 +1,6 @@
-import { Verdicts, linkOf } from '@dinemic/core'
+import { Verdicts, linkOf, refKey } from '@dinemic/core'
 import type { Chains, Grant, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
-import { refKey } from '@dinemic/core'
-import type { ObjectRow } from './object-row.js'
+import type { MaskedIds, ObjectRow } from './object-row.js'
 
 /**
  * An object that is being written: its row and its admitted updates with their verdicts. Belongs to whoever holds the
@@ -31,7 +30,7 @@ export class LiveObject {
 
   /** The grant at a place; null: there is none; undefined: the update that would carry it isn't here. */
   grantAt (ref: GrantRef): Grant | null | undefined {
-    const found = this.row.full.grants.find(grant => refKey(grant.ref) === refKey(ref))
+    const found = this.row.full.grants.get(refKey(ref))
     if (found !== undefined) return found.grant
     const carrier = this.updates.get(ref.id)
     // What an update of a later version carries, a later version of this code will see.
@@ -44,12 +43,12 @@ export class LiveObject {
   }
 
   /** What counts, for the merge of all or of what isn't masked. */
-  counting (masked: ReadonlySet<UpdateId> = new Set()): Update[] {
-    return [...this.updates.values()].filter(update => this.verdicts.verdict(update.id) === 'ok' && !masked.has(update.id))
+  counting (masked?: MaskedIds): Update[] {
+    return [...this.updates.values()].filter(update => this.verdicts.verdict(update.id) === 'ok' && masked?.has(update.id) !== true)
   }
 
   /** For the merge: without what is masked, and what counts but is still to be applied. */
-  chains (...without: readonly ReadonlySet<UpdateId>[]): Chains {
+  chains (...without: readonly { has (id: UpdateId): boolean }[]): Chains {
     return {
       verdict: id => without.some(ids => ids.has(id)) ? 'pending' : this.verdicts.verdict(id),
       isAncestor: (ancestor, update) => this.verdicts.isAncestor(ancestor, update)

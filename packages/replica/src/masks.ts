@@ -1,10 +1,11 @@
 import { bytesToHex, decode, encode, hexToBytes } from '@dinemic/core'
 import type { Commit, ObjectId, Store, UpdateId } from '@dinemic/core'
+import type { MaskedIds } from './object-row.js'
 
 export interface Mask { readonly update: UpdateId, readonly object: ObjectId }
 
 /** What an object's masks were before a commit, and are after it. */
-export interface MaskChange { readonly object: ObjectId, readonly before: ReadonlySet<UpdateId>, readonly after: ReadonlySet<UpdateId> }
+export interface MaskChange { readonly object: ObjectId, readonly before: MaskedIds, readonly after: MaskedIds }
 
 /** The list lies in so many rows, by the first byte of the update's id: one more mask rewrites one of them. */
 const ROWS = 256
@@ -54,8 +55,6 @@ const nameOf = (number: number): string => `masked/${number}`
 
 /** Object undefined: the mask is gone. */
 function flat (changes: readonly MaskChange[]): { readonly update: UpdateId, readonly object: ObjectId | undefined }[] {
-  return changes.flatMap(({ object, before, after }) => before === after ? [] : [
-    ...[...before].filter(update => !after.has(update)).map(update => ({ update, object: undefined })),
-    ...[...after].filter(update => !before.has(update)).map(update => ({ update, object }))
-  ])
+  return changes.flatMap(({ object, before, after }) =>
+    [...after.changesSince(before)].map(({ key, after: masked }) => ({ update: key, object: masked === undefined ? undefined : object })))
 }

@@ -1,5 +1,5 @@
-import { bytesToHex, cellWrites, decode, decodeState, emptyState, encode, encodeHead, hexToBytes } from '@dinemic/core'
-import type { CellWrite, Encodable, ObjectId, ObjectState, StoredCell, StoredState, UpdateId } from '@dinemic/core'
+import { SortedMap, bytesToHex, cellWrites, decode, decodeState, emptyState, encode, encodeHead, hexToBytes } from '@dinemic/core'
+import type { CellWrite, Encodable, ObjectId, ObjectState, StoredCell, StoredState } from '@dinemic/core'
 import { forkToWire, wireToFork } from './fork-row.js'
 import type { KnownFork } from './fork-row.js'
 
@@ -10,37 +10,57 @@ import type { KnownFork } from './fork-row.js'
 export interface ObjectRow {
   readonly full: ObjectState
   readonly visible: ObjectState
-  readonly masked: ReadonlySet<UpdateId>
+  readonly masked: MaskedIds
   /** The forks of which this node keeps a proof: its own knowledge, no part of what all agree on. */
   readonly forks: readonly KnownFork[]
 }
 
+/** The updates that this node's hooks refused. */
+export type MaskedIds = SortedMap<true>
+
+/** With more of them than this each lies in a cell: strangers may write any number of updates that hooks refuse. */
+const MOST_MASKED = 64
+
 export function emptyRow (id: ObjectId): ObjectRow {
   const state = emptyState(id)
-  return { full: state, visible: state, masked: new Set(), forks: [] }
+  return { full: state, visible: state, masked: SortedMap.empty(), forks: [] }
 }
 
 /** Without what `cellsBeside` puts beside it. */
 export function encodeRow ({ full, visible, masked, forks }: ObjectRow): Uint8Array {
-  return encode([encodeHead(full), full === visible ? null : encodeHead(visible), [...masked].sort().map(hexToBytes), forks.map(forkToWire)])
+  const ids = masked.size > MOST_MASKED ? masked.size : [...masked.keys()].map(hexToBytes)
+  return encode([encodeHead(full), full === visible ? null : encodeHead(visible), ids, forks.map(forkToWire)])
 }
 
 /** What changes beside the row where `before` is stored. */
 export function cellsBeside (before: ObjectRow, now: ObjectRow): CellWrite[] {
   const apart = ({ full, visible }: ObjectRow): ObjectState | undefined => visible === full ? undefined : visible
-  return [...named(FULL, cellWrites(before.full, now.full)), ...named(VISIBLE, cellWrites(apart(before), apart(now)))]
+  return [...named(FULL, cellWrites(before.full, now.full)), ...named(VISIBLE, cellWrites(apart(before), apart(now))), ...named(MASKED, maskWrites(before.masked, now.masked))]
 }
 
+/** Throws `STORE_CORRUPT` for what was damaged. */
 export function decodeRow ({ row, cells }: StoredState): ObjectRow {
-  const [fullRow, visibleRow, masked, forks] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[], Encodable[]]
+  const [fullRow, visibleRow, ids, forks] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[] | number, Encodable[]]
   const full = decodeState(fullRow, of(FULL, cells))
   const visible = visibleRow === null ? full : decodeState(visibleRow, of(VISIBLE, cells))
-  return { full, visible, masked: new Set(masked.map(bytesToHex)), forks: forks.map(wireToFork) }
+  const masked = typeof ids === 'number' ? of(MASKED, cells).map(({ name }) => name) : ids.map(bytesToHex)
+  return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork) }
 }
 
-/** What a cell's name begins with: of which of the two states it is. */
+/** What users see of it: nothing before its genesis, nothing once it is removed. */
+export function shows (state: ObjectState | undefined): boolean {
+  return state !== undefined && state.genesis !== null && state.removed === null
+}
+
+/** What a cell's name begins with: of which of the two states it is, or of neither. */
 const FULL = 'f'
 const VISIBLE = 'v'
+const MASKED = 'm'
+
+function maskWrites (before: MaskedIds, now: MaskedIds): CellWrite[] {
+  const [old, ids] = [before, now].map(masked => masked.size > MOST_MASKED ? masked : SortedMap.empty<true>()) as [MaskedIds, MaskedIds]
+  return [...ids.changesSince(old)].map(({ key, after }) => ({ name: key, value: after === undefined ? null : new Uint8Array() }))
+}
 
 function named (prefix: string, cells: readonly CellWrite[]): CellWrite[] {
   return cells.map(({ name, value }) => ({ name: prefix + name, value }))
@@ -48,9 +68,4 @@ function named (prefix: string, cells: readonly CellWrite[]): CellWrite[] {
 
 function of (prefix: string, cells: readonly StoredCell[]): StoredCell[] {
   return cells.filter(({ name }) => name.startsWith(prefix)).map(({ name, value }) => ({ name: name.slice(prefix.length), value }))
-}
-
-/** What users see of it: nothing before its genesis, nothing once it is removed. */
-export function shows (state: ObjectState | undefined): boolean {
-  return state !== undefined && state.geneses.length > 0 && state.removed === null
 }

@@ -48,7 +48,7 @@ export class Proposals {
     if (caller === object) throw new DinemicError('ORM_BAD_VALUE', `${object} is its own owner: save() without { propose: true } does it.`, { details: { object } })
     // Not what the proposer saw: somebody may have been shut out since.
     const { full } = await objects.row(object) ?? { full: base }
-    const names = new Set([...encrypted, ...full?.encrypted ?? []])
+    const names = new Set([...encrypted, ...full?.encrypted.keys() ?? []])
     const usable = full === undefined ? undefined : usableEpoch(full)
     if (usable === undefined && operations.some(operation => 'value' in operation && names.has(operation.field))) {
       throw new DinemicError('ORM_EPOCH_PENDING', `${object} has no key to encrypt with at the moment. Propose again when its owner's node has been here.`, { details: { object } })
@@ -100,7 +100,7 @@ export class Proposals {
     if (await keys.has(state.id)) return state.id
     const right = proposal.kind === 'remove' ? 'remove' : 'update'
     const fields = operationsOf(proposal).map(({ field }) => field)
-    for (const { grant: { subject } } of state.grants) {
+    for (const { grant: { subject } } of state.grants.values()) {
       if (subject === null || !await keys.has(subject)) continue
       if (grantsTo(state, subject, right).some(({ grant }) => fields.every(field => coversField(grant, field)))) return subject
     }

@@ -165,7 +165,7 @@ export class Replica implements Engine {
     const row = await this.#objects.row(object)
     if (row === undefined) return undefined
     if (shows(row.visible)) return row.visible
-    const hidden = removed && row.visible.geneses.length > 0 && row.visible.removed?.final === false && await this.keys.has(object)
+    const hidden = removed && row.visible.genesis !== null && row.visible.removed?.final === false && await this.keys.has(object)
     return hidden ? row.visible : undefined
   }
 
@@ -199,7 +199,7 @@ export class Replica implements Engine {
   }
 
   async reader (state: ObjectState, caller?: ObjectId): Promise<Reader> {
-    const candidates = caller === undefined ? [state.id, ...new Set(state.wraps.map(({ subject }) => subject))] : [caller]
+    const candidates = caller === undefined ? [state.id, ...new Set([...state.wraps.values()].map(({ subject }) => subject))] : [caller]
     const holders: KeyHolder[] = []
     for (const id of candidates) {
       const seed = await this.keys.get(id)

@@ -83,7 +83,7 @@ test('a process that dies between the two leaves it to the next one, which needs
   expect(await listed(store)).toBe(0)
   await set(next, bob, { salary: 3 }, { encrypted: ['salary'] })
   const state = (await next.replica.state(bob))!
-  expect(state.wraps.filter(({ subject, epoch }) => subject === kept && epoch === usableEpoch(state)!.id)).toHaveLength(1)
+  expect([...state.wraps.values()].filter(({ subject, epoch }) => subject === kept && epoch === usableEpoch(state)!.id)).toHaveLength(1)
 })
 
 test('an object that a caller has removed is seen to as well: its owner may bring it back', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { clockOf, emptyState } from '@dinemic/core'
+import { SortedMap, clockOf, emptyState, epochKey } from '@dinemic/core'
 import type { EpochState, ObjectState } from '@dinemic/core'
 import { MemoryKeyRing } from '@dinemic/core/testing'
 import { Activity } from '../src/activity.js'
@@ -10,6 +10,7 @@ import { newKey } from './harness.js'
 const epoch = (id: string, ...replaced: string[]): EpochState => ({
   id, nonce: new Uint8Array(16), replaces: replaced.map(old => ({ id: old, boxed: new Uint8Array(48) })), update: id.padEnd(64, '0'), clock: clockOf(1)
 })
+const all = (...epochs: EpochState[]): ObjectState['epochs'] => SortedMap.from(epochs.map(epoch => [epochKey(epoch), epoch]))
 
 /** A caretaker of one object in need, whose time passes when it is told to. */
 async function makeScene (...epochs: EpochState[]) {
@@ -17,7 +18,7 @@ async function makeScene (...epochs: EpochState[]) {
   await keys.open()
   const object = await newKey(keys, 'Person')
   // Somebody who may not read has a wrap of the newest epoch: it can't be used.
-  let state: ObjectState = { ...emptyState(object), epochs, wraps: [{ epoch: 'new', subject: await newKey(keys, 'Person'), boxed: new Uint8Array(48) }] }
+  let state: ObjectState = { ...emptyState(object), epochs: all(...epochs), wraps: SortedMap.from([['new', { epoch: 'new', subject: await newKey(keys, 'Person'), boxed: new Uint8Array(48) }]]) }
   const did: string[] = []
   const timers: { ms: number, task: () => void }[] = []
   const activity = new Activity()
@@ -71,7 +72,7 @@ describe('a caretaker', () => {
   test('waits no longer when it is here', async () => {
     const { look, become } = await makeScene(epoch('new', 'unknown'))
     await look()
-    become({ epochs: [epoch('new', 'unknown'), epoch('unknown')] })
+    become({ epochs: all(epoch('new', 'unknown'), epoch('unknown')) })
     expect(await look()).toEqual(['mend'])
   })
 
@@ -79,7 +80,7 @@ describe('a caretaker', () => {
     const { look, become, keys, object } = await makeScene(epoch('new'))
     await keys.delete(object)
     expect(await look()).toEqual(['strike off'])
-    become({ wraps: [] })
+    become({ wraps: SortedMap.empty() })
     expect(await look()).toEqual(['strike off'])
   })
 

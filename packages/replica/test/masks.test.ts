@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
+import { SortedMap } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { Masks } from '../src/masks.js'
 import type { MaskChange } from '../src/masks.js'
 
-const none: ReadonlySet<string> = new Set()
-const hiding = (object: string, update: string): MaskChange => ({ object, before: none, after: new Set([update]) })
+const none = SortedMap.empty<true>()
+const hiding = (object: string, update: string): MaskChange => ({ object, before: none, after: none.set(update, true) })
 const [one, two] = ['ab'.repeat(32), 'ab' + 'cd'.repeat(31)]
 
 async function loaded (store: MemoryStore): Promise<Masks> {

@@ -1,11 +1,12 @@
-import { bytesToHex } from '../bytes.js'
-import type { GrantState, ObjectState } from '../state-types.js'
+import { SortedMap } from '../sorted-map.js'
+import type { ObjectState } from '../state-types.js'
 import type { Epoch, GenesisBody, ChangeBody, Grant, Operation, Update, Wrap } from '../update-types.js'
-import type { ObjectId, UpdateId, Verdict } from '../types.js'
+import type { GrantRef, ObjectId, UpdateId, Verdict } from '../types.js'
 import { refKey } from '../verdict/link.js'
-import { deadCells, withPointers, withoutTarget } from './awaited.js'
+import { NOTHING_AWAITED, deadCells, withPointers, withoutTarget } from './awaited.js'
 import { EMPTY_FIELD, applyOperation, withoutClear, withoutIncrement } from './fields.js'
 import type { Writer } from './fields.js'
+import { epochKey, wrapKey } from './state-keys.js'
 
 /** What the merge asks of the object's chains. `Verdicts` answers both. */
 export interface Chains {
@@ -18,7 +19,7 @@ export interface Chains {
 }
 
 export function emptyState (id: ObjectId): ObjectState {
-  return { id, geneses: [], removed: null, fields: new Map(), encrypted: new Set(), grants: [], closes: [], epochs: [], wraps: [], awaited: [], endorsed: new Map() }
+  return { id, genesis: null, removed: null, fields: SortedMap.empty(), encrypted: SortedMap.empty(), grants: SortedMap.empty(), closes: SortedMap.empty(), epochs: SortedMap.empty(), wraps: SortedMap.empty(), awaited: NOTHING_AWAITED, endorsed: SortedMap.empty() }
 }
 
 /**
@@ -26,24 +27,31 @@ export function emptyState (id: ObjectId): ObjectState {
  * order makes no difference. What can't be applied is left to a new merge of all: see `VerdictChange.remerge`.
  */
 export function applyUpdate (state: ObjectState, update: Update, chains: Chains): ObjectState {
-  const dead = deadCells(state.awaited, update.id)
+  const dead = deadCells(state.awaited, update.id, operationsOf(update))
   const awaited = withoutTarget(state.awaited, update.id)
   return applyBody(awaited === state.awaited ? state : { ...state, awaited }, { update, chains, dead })
 }
 
 /** The merge of all updates that count, given in any order. */
 export function mergeAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): ObjectState {
-  const inChainOrder = [...counting].sort((a, b) => a.seq - b.seq)
+  let merged = emptyState(id)
+  for (const state of mergeSteps(id, counting, chains)) merged = state
+  return merged
+}
+
+/** The same, a state for each update, so that whoever merges many can do something else in between. */
+export function * mergeSteps (id: ObjectId, counting: Iterable<Update>, chains: Chains): IterableIterator<ObjectState> {
   const applied = new Set<UpdateId>()
   const asApplied: Chains = {
     verdict: target => applied.has(target) ? 'ok' : 'pending',
     isAncestor: (ancestor, of) => chains.isAncestor(ancestor, of)
   }
-  return inChainOrder.reduce((state, update) => {
-    const next = applyUpdate(state, update, asApplied)
+  let state = emptyState(id)
+  for (const update of [...counting].sort((a, b) => a.seq - b.seq)) {
+    state = applyUpdate(state, update, asApplied)
     applied.add(update.id)
-    return next
-  }, emptyState(id))
+    yield state
+  }
 }
 
 /** An update on its way into the state, and the cells in which its values are superseded already. */
@@ -55,7 +63,7 @@ function applyBody (state: ObjectState, arrival: Arrival): ObjectState {
   switch (body.kind) {
     case 'genesis': return applyGenesis(state, arrival, body)
     case 'grant': return withGrants(state, update, [body.grant])
-    case 'close': return withEpoch(addClose(state, update, body), update, body.epoch)
+    case 'close': return withEpoch(withClose(state, update, body.grant), update, body.epoch)
     case 'change': return applyChange(state, arrival, body)
     case 'remove': return withRemove(state, update)
     case 'keys': return withNames(withWraps(withEpoch(state, update, body.epoch), body.wraps), body.encrypted)
@@ -65,7 +73,7 @@ function applyBody (state: ObjectState, arrival: Arrival): ObjectState {
 
 function applyGenesis (state: ObjectState, arrival: Arrival, body: GenesisBody): ObjectState {
   const { update } = arrival
-  const known = { ...state, geneses: [...state.geneses, update.id].sort() }
+  const known = { ...state, genesis: state.genesis === null || update.id < state.genesis ? update.id : state.genesis }
   const lawful = withNames(withEpoch(withGrants(known, update, body.grants), update, body.epoch), body.encrypted)
   return withOperations(lawful, arrival, body.operations)
 }
@@ -77,9 +85,9 @@ function applyChange (state: ObjectState, arrival: Arrival, { operations, via }:
   const other = state.endorsed.get(via.id)
   if (other !== undefined && other.update < id) return withOperations(state, arrival, operations, false)
   const adds = operations.flatMap(operation => operation.op === 'add' ? [[operation.field, operation.amount] as const] : [])
-  const endorsed = new Map(state.endorsed).set(via.id, { update: id, adds })
-  const fields = new Map(state.fields)
-  for (const [field, amount] of other?.adds ?? []) fields.set(field, withoutIncrement(fields.get(field)!, amount))
+  const endorsed = state.endorsed.set(via.id, { update: id, adds })
+  let { fields } = state
+  for (const [field, amount] of other?.adds ?? []) fields = fields.set(field, withoutIncrement(fields.get(field)!, amount))
   return withOperations({ ...state, fields, endorsed }, arrival, operations)
 }
 
@@ -93,47 +101,54 @@ function withOperations (state: ObjectState, { update, chains, dead }: Arrival, 
     encrypted: state.encrypted,
     increments,
     isDead: cell => dead.has(cell),
-    replaces: old => superseded.has(old.update) || chains.isAncestor({ ...old, id: old.update }, update)
+    // Who is somebody else is asked first: thousands may stand in one register.
+    replaces: old => superseded.has(old.update) || (old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
   }
-  const fields = new Map(state.fields)
-  for (const operation of operations) fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
+  let { fields } = state
+  for (const operation of operations) fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
   return { ...state, fields, awaited: withPointers(state.awaited, update, operations, id => chains.verdict(id) === 'ok') }
 }
 
-function withGrants (state: ObjectState, update: Update, grants: readonly Grant[]): ObjectState {
-  if (grants.length === 0) return state
-  const added = grants.map((grant, index): GrantState => ({ ref: { id: update.id, index }, grant, clock: update.clock }))
-  const wraps = grants.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ ...grant.wrap, subject: grant.subject }])
-  return withWraps({ ...state, grants: [...state.grants, ...added].sort((a, b) => compare(refKey(a.ref), refKey(b.ref))) }, wraps)
+function withGrants (state: ObjectState, update: Update, added: readonly Grant[]): ObjectState {
+  let { grants } = state
+  for (const [index, grant] of added.entries()) {
+    const ref = { id: update.id, index }
+    grants = grants.set(refKey(ref), { ref, grant, clock: update.clock })
+  }
+  const wraps = added.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ ...grant.wrap, subject: grant.subject }])
+  return withWraps(grants === state.grants ? state : { ...state, grants }, wraps)
 }
 
-function addClose (state: ObjectState, update: Update, body: Extract<Update['body'], { kind: 'close' }>): ObjectState {
-  const closes = [...state.closes, { update: update.id, grant: body.grant, heads: body.heads }]
-  return { ...state, closes: closes.sort((a, b) => compare(a.update, b.update)) }
+function withClose (state: ObjectState, { id: update }: Update, grant: GrantRef): ObjectState {
+  return { ...state, closes: state.closes.set(update, { update, grant }) }
 }
 
-function withEpoch (state: ObjectState, update: Update, epoch: Epoch | null): ObjectState {
+function withEpoch (state: ObjectState, { id: update, clock }: Update, epoch: Epoch | null): ObjectState {
   if (epoch === null) return state
   const { wraps, ...rest } = epoch
-  const epochs = [...state.epochs, { ...rest, update: update.id, clock: update.clock }]
-  return withWraps({ ...state, epochs: epochs.sort((a, b) => compare(a.id + a.update, b.id + b.update)) }, wraps)
+  const added = { ...rest, update, clock }
+  return withWraps({ ...state, epochs: state.epochs.set(epochKey(added), added) }, wraps)
 }
 
+/** What says the same stands once, and stays the one that was there. */
 function withWraps (state: ObjectState, added: readonly Wrap[]): ObjectState {
-  if (added.length === 0) return state
-  const byKey = new Map([...state.wraps, ...added].map(wrap => [`${wrap.epoch} ${wrap.subject} ${bytesToHex(wrap.boxed)}`, wrap]))
-  return { ...state, wraps: [...byKey.keys()].sort().map(key => byKey.get(key)!) }
+  let { wraps } = state
+  for (const wrap of added) {
+    const key = wrapKey(wrap)
+    if (!wraps.has(key)) wraps = wraps.set(key, wrap)
+  }
+  return wraps === state.wraps ? state : { ...state, wraps }
 }
 
 function withNames (state: ObjectState, names: readonly string[]): ObjectState {
-  const added = names.filter(name => !state.encrypted.has(name))
-  if (added.length === 0) return state
-  const fields = new Map(state.fields)
-  for (const name of added) {
+  let { encrypted, fields } = state
+  for (const name of names) {
+    if (encrypted.has(name)) continue
+    encrypted = encrypted.set(name, true)
     const field = fields.get(name)
-    if (field !== undefined) fields.set(name, withoutClear(field))
+    if (field !== undefined) fields = fields.set(name, withoutClear(field))
   }
-  return { ...state, fields, encrypted: new Set([...state.encrypted, ...added].sort()) }
+  return encrypted === state.encrypted ? state : { ...state, fields, encrypted }
 }
 
 function withRemove (state: ObjectState, update: Update): ObjectState {
@@ -143,4 +158,6 @@ function withRemove (state: ObjectState, update: Update): ObjectState {
   return final === state.removed.final && update.id < state.removed.update ? { ...state, removed } : state
 }
 
-const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
+function operationsOf ({ body }: Update): readonly Operation[] {
+  return body.kind === 'genesis' || body.kind === 'change' ? body.operations : []
+}

@@ -1,81 +1,89 @@
+import { bytesToHex, hexToBytes } from '../bytes.js'
 import { decode } from '../codec/decode.js'
 import { encode } from '../codec/encode.js'
 import type { Encodable } from '../codec/format.js'
-import type { CellWrite, StoredCell } from '../ports/store.js'
-import { SortedMap } from '../sorted-map.js'
-import type { ElementState, ObjectState, Register } from '../state-types.js'
-import type { UpdateId } from '../types.js'
-import type { WireValue } from '../update-types.js'
-import { WriterTable, elementToWire, registerToWire, wireToElement, wireToRegister, wireToWriter } from './register-row.js'
-import type { Wire, Writer } from './register-row.js'
+import type { StoredCell } from '../ports/store.js'
+import type { Candidate } from '../state-types.js'
+import type { ObjectId, UpdateId } from '../types.js'
+import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
+import { mapIn } from './cell-names.js'
 
-/**
- * Dicts and lists of more entries than this lie beside the state row, an entry a row, so that an edit writes what it
- * changes and no more. A function of the state alone: what is read back is what was written.
- */
-const MOST_IN_STATE_ROW = 64
-const CODEC = { maxDepth: 32, sealed: 'any' } as const
+/** The writers of what a row holds: most rows have few updates behind what they show, so candidates name them by a number. */
+export class WriterTable {
+  readonly wire: Encodable[] = []
+  readonly #numbers = new Map<UpdateId, number>()
 
-export function liesApart (entries: SortedMap<{}>): boolean {
-  return entries.size > MOST_IN_STATE_ROW
-}
-
-/** What has to be written beside the state row where `before` is stored. Undefined: nothing is, or nothing is to be. */
-export function cellWrites (before: ObjectState | undefined, now: ObjectState | undefined): CellWrite[] {
-  if (before === now) return []
-  const names = new Set([...before?.fields.keys() ?? [], ...now?.fields.keys() ?? []])
-  return [...names].flatMap(name => {
-    const [old, field] = [before?.fields.get(name), now?.fields.get(name)]
-    if (old === field) return []
-    return [
-      ...writes(old?.dict, field?.dict, key => cellName('d', name, key), (register, writers) => [registerToWire(register, writers)]),
-      ...writes(old?.list, field?.list, id => cellName('l', name, id), elementToWire)
-    ]
-  })
-}
-
-/** The entries of the dicts and lists that lie apart, by field. */
-export interface CellContents { readonly dict: [string, Register<WireValue>][], readonly list: [string, ElementState][] }
-
-export function readCells (cells: Iterable<StoredCell>): Map<string, CellContents> {
-  const fields = new Map<string, CellContents>()
-  const writers = new Map<UpdateId, Writer>()
-  for (const { name, value } of cells) {
-    const { kind, field, entry } = parseName(name)
-    const contents = fields.get(field) ?? { dict: [], list: [] }
-    fields.set(field, contents)
-    const [table, ...wire] = decode(value, CODEC) as Wire
-    const known = (table as Wire).map(item => shared(writers, wireToWriter(item)))
-    if (kind === 'd') contents.dict.push([entry, wireToRegister(wire[0], known)])
-    else contents.list.push([entry, wireToElement(wire, known)])
+  number (writer: Writer): number {
+    const known = this.#numbers.get(writer.update)
+    if (known !== undefined) return known
+    const { update, clock, author, root, seq } = writer
+    this.#numbers.set(update, this.wire.length)
+    return this.wire.push([hexToBytes(update), clock, author === null ? null : idToWire(author), root === null ? null : refToWire(root), seq]) - 1
   }
-  return fields
 }
 
-function writes<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, nameOf: (entry: string) => string, toWire: (entry: V, writers: WriterTable) => Encodable[]): CellWrite[] {
-  const [old, entries] = [before, now].map(map => map !== undefined && liesApart(map) ? map : SortedMap.empty<V>()) as [SortedMap<V>, SortedMap<V>]
-  return [...entries.changesSince(old)].map(({ key, after }) => {
-    const writers = new WriterTable()
-    const wire = after === undefined ? undefined : toWire(after, writers)
-    return { name: nameOf(key), value: wire === undefined ? null : encode([writers.wire, ...wire], CODEC) }
-  })
+export type Writer = Omit<Candidate<never>, 'value'>
+export type Wire = readonly Encodable[]
+
+export function wireToWriter (wire: Encodable): Writer {
+  const [update, clock, author, root, seq] = wire as Wire
+  return {
+    update: bytesToHex(update as Uint8Array), clock: clock as bigint, author: author === null ? null : wireToId(author, 'author') as ObjectId,
+    root: root === null ? null : wireToRef(root, 'root'), seq: seq as number
+  }
 }
 
-/** The length says where the field's name ends: names may hold any character. */
-function cellName (kind: 'd' | 'l', field: string, entry: string): string {
-  return `${kind}${field.length} ${field}${entry}`
+/** Writes one row: with the table of its writers, and all or what doesn't lie beside it. */
+export interface Pen { readonly writers: Pick<WriterTable, 'number'>, readonly whole: boolean }
+
+/** Reads one row: with its writers, and what lies beside it. */
+export interface Reading { readonly writers: readonly Writer[], readonly shelf: Shelf }
+
+/** Values stand in a row some levels deeper than in an update. */
+export const ROW_CODEC = { maxDepth: 32, sealed: 'any' } as const
+
+/** A cell has the table of its writers in front. */
+export function encodeCell (write: (pen: Pen) => Encodable[]): Uint8Array {
+  const writers = new WriterTable()
+  const wire = write({ writers, whole: false })
+  return encode([writers.wire, ...wire], ROW_CODEC)
 }
 
-function parseName (name: string): { kind: string, field: string, entry: string } {
-  const space = name.indexOf(' ')
-  const end = space + 1 + Number(name.slice(1, space))
-  return { kind: name[0]!, field: name.slice(space + 1, end), entry: name.slice(end) }
-}
+export interface OpenedCell { readonly wire: Wire, readonly writers: readonly Writer[] }
 
-/** One writer for all that it wrote: a list of thousands may come from a few updates. */
-function shared (writers: Map<UpdateId, Writer>, writer: Writer): Writer {
-  const known = writers.get(writer.update)
-  if (known !== undefined) return known
-  writers.set(writer.update, writer)
-  return writer
+/** The cells that lie beside a row, by the map that they are entries of. */
+export class Shelf {
+  readonly #cells = new Map<string, OpenedCell[]>()
+  /** One writer for all that it wrote: a list of thousands may come from a few updates. */
+  readonly #writers = new Map<UpdateId, Writer>()
+
+  constructor (cells: Iterable<StoredCell>) {
+    for (const { name, value } of cells) {
+      const [table, ...wire] = decode(value, ROW_CODEC) as readonly [Wire, ...Wire]
+      const map = mapIn(name)
+      const list = this.#cells.get(map) ?? []
+      this.#cells.set(map, list)
+      list.push({ wire, writers: table.map(item => this.#shared(wireToWriter(item))) })
+    }
+  }
+
+  /** Those of one map, which says how many there are. */
+  take (map: string, count: number): OpenedCell[] {
+    const cells = this.#cells.get(map) ?? []
+    this.#cells.delete(map)
+    if (cells.length !== count) throw new RangeError(`it speaks of ${count} entries beside it, where there are ${cells.length}`)
+    return cells
+  }
+
+  /** Whether all have been taken. */
+  get isEmpty (): boolean {
+    return this.#cells.size === 0
+  }
+
+  #shared (writer: Writer): Writer {
+    const known = this.#writers.get(writer.update)
+    if (known !== undefined) return known
+    this.#writers.set(writer.update, writer)
+    return writer
+  }
 }

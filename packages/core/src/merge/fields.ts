@@ -8,7 +8,7 @@ import { elementShown, orderOf, reordered } from './list.js'
 import { shown, write } from './register.js'
 
 export const EMPTY_FIELD: FieldState = { register: [], dict: SortedMap.empty(), entries: SortedMap.empty(), list: SortedMap.empty(), order: SortedMap.empty(), counter: undefined, increments: 0 }
-const EMPTY_ELEMENT: ElementState = { value: [], position: [], deletes: [] }
+const EMPTY_ELEMENT: ElementState = { value: [], position: [], deleted: null }
 
 /** How one update writes: its candidate without value, and which candidates of a cell it kills. */
 export interface Writer {
@@ -19,7 +19,7 @@ export interface Writer {
   /** False for an endorsement whose increments another one has made. */
   readonly increments: boolean
   /** Field names in which a value in the clear is ignored. */
-  readonly encrypted: ReadonlySet<string>
+  readonly encrypted: { has (name: string): boolean }
 }
 
 /** The field with one more operation. */
@@ -42,7 +42,7 @@ export function applyOperation (state: FieldState, operation: Operation, writer:
       ...element, position: place(element.position, positionCell(field, operation.element), operation.position, writer)
     }))
     case 'remove': return withElement(state, operation.element, element => ({
-      ...element, deletes: [...element.deletes, writer.candidate.update].sort()
+      ...element, deleted: element.deleted === null || writer.candidate.update < element.deleted ? writer.candidate.update : element.deleted
     }))
     case 'add': return writer.increments ? withIncrement(state, operation.amount) : state
   }

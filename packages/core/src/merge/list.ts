@@ -9,7 +9,7 @@ export function listElements (field: FieldState): ListElement[] {
 
 /** An element shows while it has a value and a position and no deletion of it stands. */
 export function elementShown (id: string, state: ElementState | undefined): ListElement | undefined {
-  if (state === undefined || state.deletes.length > 0) return undefined
+  if (state === undefined || state.deleted !== null) return undefined
   const value = shown(state.value)?.value
   const position = shown(state.position)?.value
   return value === undefined || position === undefined ? undefined : { id, position, value }

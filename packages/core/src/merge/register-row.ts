@@ -1,51 +1,52 @@
-import { bytesToHex, hexToBytes } from '../bytes.js'
 import type { Encodable } from '../codec/format.js'
-import type { Candidate, ElementState, Register } from '../state-types.js'
-import type { ObjectId, UpdateId } from '../types.js'
+import type { Candidate, Register } from '../state-types.js'
 import type { WireValue } from '../update-types.js'
-import { idToWire, refToWire, wireToId, wireToRef } from '../update/wire.js'
+import type { Pen, Reading, Wire, Writer } from './cell-rows.js'
+import { compareCandidates } from './register.js'
 
-/** The writers of what a row holds: most rows have few updates behind what they show, so candidates name them by a number. */
-export class WriterTable {
-  readonly wire: Encodable[] = []
-  readonly #numbers = new Map<UpdateId, number>()
+/** With more candidates than this each lies in a cell: who may write can make thousands, by forks or in many names. */
+const MOST_CANDIDATES = 16
+export const CANDIDATE = 'r'
 
-  number (writer: Writer): number {
-    const known = this.#numbers.get(writer.update)
-    if (known !== undefined) return known
-    const { update, clock, author, root, seq } = writer
-    this.#numbers.set(update, this.wire.length)
-    return this.wire.push([hexToBytes(update), clock, author === null ? null : idToWire(author), root === null ? null : refToWire(root), seq]) - 1
-  }
+export function candidatesLieApart (register: Register<WireValue>): boolean {
+  return register.length > MOST_CANDIDATES
 }
 
-export type Writer = Omit<Candidate<never>, 'value'>
-export type Wire = readonly Encodable[]
+/** As a list, or the number of the candidates that lie apart. */
+export function registerToWire (register: Register<WireValue>, pen: Pen): Encodable {
+  return !pen.whole && candidatesLieApart(register) ? register.length : register.map(candidate => candidateToWire(candidate, pen))
+}
 
-export function wireToWriter (wire: Encodable): Writer {
-  const [update, clock, author, root, seq] = wire as Wire
-  return {
-    update: bytesToHex(update as Uint8Array), clock: clock as bigint, author: author === null ? null : wireToId(author, 'author') as ObjectId,
-    root: root === null ? null : wireToRef(root, 'root'), seq: seq as number
+export function wireToRegister<T extends WireValue> (wire: Encodable | undefined, holder: string, reading: Reading): Register<T> {
+  if (typeof wire !== 'number') return (wire as readonly Wire[]).map(item => wireToCandidate<T>(item, reading.writers))
+  return reading.shelf.take(holder + CANDIDATE, wire).map(({ wire: item, writers }) => wireToCandidate<T>(item, writers)).sort(compareCandidates)
+}
+
+/** Which candidates' cells come and which go where a register lies apart. What an update writes into a cell never changes. */
+export function * candidateChanges (old: Register<WireValue>, now: Register<WireValue>): Iterable<{ readonly candidate: Candidate<WireValue>, readonly gone: boolean }> {
+  const [before, after] = [old, now].map(register => candidatesLieApart(register) ? register : []) as [typeof old, typeof now]
+  for (let i = 0, j = 0; i < before.length || j < after.length;) {
+    const [left, right] = [before[i], after[j]]
+    if (left !== undefined && left.update === right?.update) {
+      i++
+      j++
+    } else if (left !== undefined && (right === undefined || compareCandidates(left, right) < 0)) {
+      yield { candidate: left, gone: true }
+      i++
+    } else {
+      yield { candidate: right!, gone: false }
+      j++
+    }
   }
 }
 
 /** A value is written as a list of one, a deletion as an empty one. */
-export function registerToWire (register: Register<WireValue>, writers: WriterTable): Encodable {
-  return register.map(candidate => candidate.value === undefined ? [writers.number(candidate)] : [writers.number(candidate), candidate.value])
+export function candidateToWire (candidate: Candidate<WireValue>, { writers }: Pen): Encodable[] {
+  const number = writers.number(candidate)
+  return candidate.value === undefined ? [number] : [number, candidate.value]
 }
 
-export function wireToRegister<T extends WireValue> (wire: Encodable | undefined, writers: readonly Writer[]): Register<T> {
-  return (wire as readonly Wire[]).map(item => {
-    const [number, value] = item as readonly [number, T | undefined]
-    return { ...writers[number]!, value }
-  })
-}
-
-export function elementToWire ({ value, position, deletes }: ElementState, writers: WriterTable): Encodable[] {
-  return [registerToWire(value, writers), registerToWire(position, writers), deletes.map(hexToBytes)]
-}
-
-export function wireToElement ([value, position, deletes]: Wire, writers: readonly Writer[]): ElementState {
-  return { value: wireToRegister(value, writers), position: wireToRegister<string>(position, writers), deletes: (deletes as readonly Uint8Array[]).map(bytesToHex) }
+function wireToCandidate<T extends WireValue> (wire: Wire, writers: readonly Writer[]): Candidate<T> {
+  const [number, value] = wire as readonly [number, T | undefined]
+  return { ...writers[number]!, value }
 }

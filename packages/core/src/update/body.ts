@@ -49,14 +49,14 @@ export function wireToBody (kind: Kind, wire: Encodable): Body {
   }
 }
 
-function grantToWire (grant: Grant): Encodable {
+export function grantToWire (grant: Grant): Encodable {
   return [
     grant.subject === null ? null : idToWire(grant.subject), RIGHTS.indexOf(grant.right), grant.fields, grant.limit,
     grant.wrap === null ? null : [hexToBytes(grant.wrap.epoch), grant.wrap.boxed]
   ]
 }
 
-function wireToGrant (wire: Encodable | undefined): Grant {
+export function wireToGrant (wire: Encodable | undefined): Grant {
   const [subject, number, fields, limit, wrap] = tuple(wire, 5, 'a grant')
   const right = RIGHTS[count(number, RIGHTS.length - 1, 'a right')]!
   const grant: Grant = {

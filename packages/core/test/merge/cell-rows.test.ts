@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesToHex } from '../../src/bytes.js'
 import { emptyState } from '../../src/merge/apply.js'
-import { cellWrites } from '../../src/merge/cell-rows.js'
 import { EMPTY_FIELD, applyOperation } from '../../src/merge/fields.js'
-import { decodeState, encodeHead, encodeState } from '../../src/merge/state-row.js'
+import { cellWrites, decodeState, encodeHead, encodeState } from '../../src/merge/state-row.js'
+import { SortedMap } from '../../src/sorted-map.js'
 import type { ObjectState } from '../../src/state-types.js'
 import type { Operation } from '../../src/update-types.js'
 import { assertAlways } from '../verdict/fuzz.js'
@@ -38,8 +38,8 @@ class Cells {
 function edited (state: ObjectState, operations: readonly Operation[], update: number): ObjectState {
   const candidate = { update: update.toString(16).padStart(64, '0'), clock: BigInt(update), author: null, root: null, seq: update }
   const writer = { candidate, encrypted: new Set<string>(), increments: true, isDead: () => false, replaces: () => update % 3 !== 0 }
-  const fields = new Map(state.fields)
-  for (const operation of operations) fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
+  let { fields } = state
+  for (const operation of operations) fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
   return { ...state, fields }
 }
 
@@ -92,7 +92,36 @@ describe('what lies beside a state row', () => {
     }
     expect(encodeHead(large).length).toBeLessThan(6000)
     const written = cells.rows.size
-    expect(cells.commit({ ...state, fields: new Map() })).toBe(written)
+    expect(cells.commit({ ...state, fields: SortedMap.empty() })).toBe(written)
+    expect(cells.rows.size).toBe(0)
+  })
+
+  test('is each large value, however few there are, and each of many candidates, so that a row stays small', () => {
+    const large = 'x'.repeat(10_000)
+    const puts = Array.from({ length: 40 }, (_, i): Operation => ({ op: 'put', field: 'a', key: `k${i}`, value: large }))
+    const sets = Array.from({ length: 40 }, (_, i): Operation => ({ op: 'set', field: `f${i}`, value: large }))
+    const cells = new Cells()
+    let state = edited(emptyState(OBJECT), [...puts, ...sets], 1)
+    expect(cells.commit(state)).toBe(80)
+    expect(encodeHead(state).length).toBeLessThan(500)
+    const rows = [2, 4, 5].map(update => {
+      state = edited(state, [{ op: 'put', field: 'a', key: 'k1', value: large }, { op: 'set', field: 'f1', value: large }], update)
+      return cells.commit(state)
+    })
+    expect(rows).toEqual([2, 2, 2])
+    const concurrent = (update: number): number => {
+      state = edited(state, [{ op: 'set', field: 'b', value: update }, { op: 'put', field: 'a', key: 'b', value: update }, { op: 'insert', field: 'a', element: 'b', position: 'a.B', value: update }], 3 * update)
+      return cells.commit(state)
+    }
+    for (let i = 1; i <= 16; i++) concurrent(i)
+    // All of them move: the candidates of four registers.
+    expect(concurrent(17)).toBe(4 * 17)
+    expect(Array.from({ length: 200 }, (_, i) => concurrent(18 + i)).filter(count => count !== 4)).toEqual([])
+    expect(encodeHead(state).length).toBeLessThan(2000)
+    const again = decodeState(encodeHead(state), cells.read)
+    expect(bytesToHex(encodeState(again))).toBe(bytesToHex(encodeState(state)))
+    const written = cells.rows.size
+    expect(cells.commit({ ...state, fields: SortedMap.empty() })).toBe(written)
     expect(cells.rows.size).toBe(0)
   })
 

@@ -29,11 +29,14 @@ export function cellsByDefinition (counting: readonly Update[]): Map<string, Cel
   }))
 }
 
-export function deletesByDefinition (counting: readonly Update[]): Map<string, UpdateId[]> {
-  const deletes = new Map<string, UpdateId[]>()
+/** Of each deleted element the least of the updates that delete it. */
+export function deletesByDefinition (counting: readonly Update[]): Map<string, UpdateId> {
+  const deletes = new Map<string, UpdateId>()
   for (const update of counting) {
     for (const operation of operationsOf(update)) {
-      if (operation.op === 'remove') deletes.set(`${operation.field} ${operation.element}`, [...deletes.get(`${operation.field} ${operation.element}`) ?? [], update.id].sort())
+      if (operation.op !== 'remove') continue
+      const element = `${operation.field} ${operation.element}`
+      deletes.set(element, [update.id, deletes.get(element) ?? update.id].sort()[0]!)
     }
   }
   return deletes
@@ -53,12 +56,11 @@ export function countersByDefinition (counting: readonly Update[]): Map<string, 
 }
 
 /** Pointers of what counts to what doesn't, with the cells that they would kill. */
-export function awaitedByDefinition (counting: readonly Update[], verdict: (id: UpdateId) => Verdict | undefined): Map<UpdateId, UpdateId[]> {
-  return new Map(counting.flatMap((update): [UpdateId, UpdateId[]][] => {
-    const targets = update.supersedes.filter(id => verdict(id) !== 'ok')
-    const writes = operationsOf(update).some(({ op }) => op !== 'add' && op !== 'remove')
-    return targets.length > 0 && writes ? [[update.id, targets]] : []
-  }))
+export function awaitedByDefinition (counting: readonly Update[], verdict: (id: UpdateId) => Verdict | undefined): { target: UpdateId, writer: UpdateId, cells: string[] }[] {
+  return counting.flatMap(update => {
+    const cells = operationsOf(update).filter(({ op }) => op !== 'add' && op !== 'remove').flatMap(cellsOf).sort()
+    return cells.length === 0 ? [] : update.supersedes.filter(id => verdict(id) !== 'ok').map(target => ({ target, writer: update.id, cells }))
+  })
 }
 
 function operationsOf ({ body }: Update): readonly Operation[] {

@@ -47,12 +47,14 @@ describe('the state of an object', () => {
         const defined = cells.get(cell) ?? { writers: [], shows: undefined }
         expect([cell, register.map(({ update }) => update), shown(register)?.value]).toEqual([cell, defined.writers, defined.shows])
       }
-      const deletes = [...state.fields].flatMap(([name, field]) => [...field.list].flatMap(([id, element]) => element.deletes.length === 0 ? [] : [[`${name} ${id}`, element.deletes] as const]))
+      const deletes = [...state.fields].flatMap(([name, field]) => [...field.list].flatMap(([id, element]) => element.deleted === null ? [] : [[`${name} ${id}`, element.deleted] as const]))
       expect(new Map(deletes)).toEqual(deletesByDefinition(counting))
       const counters = [...state.fields].flatMap(([name, field]) => field.counter === undefined ? [] : [[name, field.counter] as const])
       expect(new Map(counters)).toEqual(countersByDefinition(counting))
       const { verdict } = node.chains()
-      expect(new Map(state.awaited.map(({ update, targets }) => [update, targets]))).toEqual(awaitedByDefinition(counting, verdict))
+      const awaited = awaitedByDefinition(counting, verdict)
+      expect([...state.awaited.pointers.keys()]).toEqual(awaited.map(({ target, writer }) => target + writer).sort())
+      expect(new Map(state.awaited.cells)).toEqual(new Map(awaited.map(({ writer, cells }) => [writer, cells])))
     }), 400)
   })
 
@@ -107,7 +109,7 @@ describe('the state of an object', () => {
         const elements = listElements(field)
         const keys = elements.map(({ position, id }) => `${position} ${id}`)
         expect(keys).toEqual([...keys].sort())
-        for (const { id } of elements) expect(field.list.get(id)!.deletes).toEqual([])
+        for (const { id } of elements) expect(field.list.get(id)!.deleted).toBeNull()
         expect(elements).toEqual([...orderOf(field.list).values()])
         expect([...field.entries]).toEqual([...entriesOf(field.dict)])
       }

@@ -25,7 +25,7 @@ export class FakeEngine {
   }
 
   put (id: ObjectId, fields: Record<string, FieldState>, encrypted: readonly string[] = []): ObjectId {
-    this.#commit(id, { ...emptyState(id), geneses: ['g'], fields: new Map(Object.entries(fields)), encrypted: new Set(encrypted) })
+    this.#commit(id, { ...emptyState(id), genesis: 'g', fields: SortedMap.from(Object.entries(fields)), encrypted: SortedMap.from(encrypted.map(name => [name, true])) })
     return id
   }
 
@@ -104,7 +104,7 @@ export function value (content: WireValue): FieldState {
 }
 
 export function list (...contents: WireValue[]): FieldState {
-  const elements = contents.map((content, i) => [`e${i}`, { value: [candidate(content)], position: [candidate(`p${i}`)], deletes: [] }] as const)
+  const elements = contents.map((content, i) => [`e${i}`, { value: [candidate(content)], position: [candidate(`p${i}`)], deleted: null }] as const)
   const list = SortedMap.from(elements)
   return { ...EMPTY_FIELD, list, order: orderOf(list) }
 }

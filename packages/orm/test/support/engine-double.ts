@@ -1,4 +1,4 @@
-import { DinemicError, Sealed, applyUpdate, can, cellsOf, clockOf, decode, emptyState, encode, formatId, parseId, portableProvider } from '@dinemic/core'
+import { DinemicError, Sealed, SortedMap, applyUpdate, can, cellsOf, clockOf, decode, emptyState, encode, formatId, parseId, portableProvider, refKey } from '@dinemic/core'
 import type { Grant, ObjectId, ObjectState, Operation, Update, UpdateId, Value, WireValue } from '@dinemic/core'
 import type { CommitEvent, Engine, ProposalAnswer, Reader, WriteRequest } from '@dinemic/replica'
 import { HookDispatcher } from '../../src/hooks/dispatcher.js'
@@ -105,7 +105,7 @@ export class EngineDouble {
   }
 
   #apply (state: ObjectState, request: WriteRequest, id: UpdateId): ObjectState {
-    const encrypted = new Set([...state.encrypted, ...request.encrypted])
+    const encrypted = new Set([...state.encrypted.keys(), ...request.encrypted])
     const operations = request.operations.map((operation) => seal(operation, encrypted))
     const grants: Grant[] = (request.grants ?? []).map(({ subject, right, fields, limit }) => ({ subject, right, fields: fields ?? null, limit: limit ?? null, wrap: null }))
     const author = request.caller === request.object ? null : request.caller
@@ -113,11 +113,11 @@ export class EngineDouble {
     if (request.create !== undefined) {
       return applyUpdate(state, { ...base, kind: 'genesis', seq: 0, body: { kind: 'genesis', operations, grants, encrypted: [...encrypted], epoch: null } }, FREE)
     }
-    let next = applyUpdate({ ...state, encrypted }, base, FREE)
-    grants.forEach((grant, index) => { next = { ...next, grants: [...next.grants, { ref: { id, index }, grant, clock: base.clock }] } })
+    let next = applyUpdate({ ...state, encrypted: SortedMap.from([...encrypted].map(name => [name, true])) }, base, FREE)
+    grants.forEach((grant, index) => { next = { ...next, grants: next.grants.set(refKey({ id, index }), { ref: { id, index }, grant, clock: base.clock }) } })
     for (const { subject, rights } of request.revokes ?? []) {
-      const ended = next.grants.filter(({ grant }) => grant.subject === subject && rights.includes(grant.right))
-      next = { ...next, closes: [...next.closes, ...ended.map(({ ref }) => ({ update: id, grant: ref, heads: [] }))] }
+      const ended = [...next.grants.values()].filter(({ grant }) => grant.subject === subject && rights.includes(grant.right))
+      for (const { ref } of ended) next = { ...next, closes: next.closes.set(`${id} ${refKey(ref)}`, { update: id, grant: ref }) }
     }
     return request.remove === true ? { ...next, removed: { update: id, final: author === null } } : next
   }

@@ -47,7 +47,7 @@ export class Author {
   async mend (stage: Stage): Promise<void> {
     const { id, row: { full, visible } } = stage.live
     const seed = await this.#parts.keys.get(id)
-    if (seed === undefined || full.geneses.length === 0 || !needsKeys(full)) return
+    if (seed === undefined || full.genesis === null || !needsKeys(full)) return
     await new Save(this.#parts, stage, { object: id, caller: id, base: visible, operations: [], encrypted: [] }, { id, seed }).run()
   }
 }
@@ -107,7 +107,7 @@ class Save {
     const { visible, full } = this.#stage.live.row
     if (create !== undefined) return
     // One that a caller removed can still be written: so its owner brings it back.
-    if (base === undefined || full.removed?.final === true || (full.geneses.length === 0 && visible.geneses.length === 0)) throw new DinemicError('ORM_NOT_FOUND', `${object} was removed, or isn't here.`, { details: { object } })
+    if (base === undefined || full.removed?.final === true || (full.genesis === null && visible.genesis === null)) throw new DinemicError('ORM_NOT_FOUND', `${object} was removed, or isn't here.`, { details: { object } })
     if (!this.#owns && ((grants?.length ?? 0) > 0 || (revokes?.length ?? 0) > 0)) {
       throw new DinemicError('ORM_NOT_OWNER', `Only the owner of ${object} grants and revokes; ${this.#caller.id} isn't. Do it on a node that has the object's key.`, { details: { object, caller: this.#caller.id } })
     }
@@ -170,7 +170,7 @@ class Save {
   }
 
   async #change (grant: GrantState | null, operations: readonly Operation[], base: ObjectState): Promise<void> {
-    const names = new Set([...this.#state.encrypted, ...this.#request.encrypted])
+    const names = new Set([...this.#state.encrypted.keys(), ...this.#request.encrypted])
     for (const operation of operations) if (isSealed(operation)) names.add(operation.field)
     const epoch = this.#epoch(operations, names)
     const clear = epoch === undefined ? operations : this.#sealer.reopen(operations, this.#state, epoch)

@@ -23,7 +23,7 @@ export class KeyMaker {
 
   /** What makes an epoch usable, wraps it for each reader and names these fields encrypted; nothing where all is well. */
   mending (state: ObjectState, names: readonly string[]): Draft['body'][] {
-    if (names.length === 0 && state.epochs.length === 0) return []
+    if (names.length === 0 && state.epochs.size === 0) return []
     const readers = sureReaders(state)
     if (usableEpoch(state) !== undefined) return this.#wrapping(this.#lackingWraps(state, new Set(readers)), names)
     const { provider, owner, random } = this.#parts

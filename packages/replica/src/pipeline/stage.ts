@@ -1,4 +1,4 @@
-import { CLOCK_BOUND, DinemicError, Sealed, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId, reasonOf } from '@dinemic/core'
+import { CLOCK_BOUND, DinemicError, Sealed, SortedMap, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId, reasonOf } from '@dinemic/core'
 import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
 import type { HookProgress, HooksPort } from '../engine.js'
@@ -120,7 +120,7 @@ export class Stage {
     const update = live.updates.get(id)
     if (update === undefined || !live.row.masked.has(id)) return false
     const { full, visible } = live.row
-    const masked = new Set([...live.row.masked].filter(other => other !== id))
+    const masked = live.row.masked.delete(id)
     live.row = { ...live.row, visible: masked.size === 0 ? full : mergeAll(live.id, live.counting(masked), live.chains(masked)), masked }
     this.#keep(this.#describe(update, origin), visible, live.row.visible)
     return true
@@ -188,7 +188,7 @@ export class Stage {
     const allowed = await this.#askHooks(update, origin, nextVisible)
     this.#reportConflicts(update, nextFull)
     if (!allowed) {
-      live.row = { ...live.row, full: nextFull, masked: new Set(masked).add(update.id) }
+      live.row = { ...live.row, full: nextFull, masked: masked.set(update.id, true) }
       return
     }
     live.row = { ...live.row, full: nextFull, visible: nextVisible }
@@ -200,7 +200,7 @@ export class Stage {
     if (!hasHooks(update)) return true
     const { visible } = this.live.row
     const described = this.#describe(update, origin)
-    const creation = update.kind === 'genesis' && visible.geneses.length === 0
+    const creation = update.kind === 'genesis' && visible.genesis === null
     // The first values are sealed under an epoch that comes with them.
     const state = creation ? next : visible
     const progress: HookProgress = {}
@@ -231,10 +231,10 @@ export class Stage {
     live.add(update)
     const { visible } = live.row
     if (!allowed) {
-      live.row = { full, visible, masked: new Set([update.id]), forks: [] }
+      live.row = { full, visible, masked: SortedMap.from([[update.id, true]]), forks: [] }
       return
     }
-    live.row = { full, visible: full, masked: new Set(), forks: [] }
+    live.row = { full, visible: full, masked: SortedMap.empty(), forks: [] }
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
@@ -242,7 +242,8 @@ export class Stage {
   #mergeAnew (described: KeptChange): void {
     const { live } = this
     const { visible } = live.row
-    const masked = [...live.row.masked].every(id => live.updates.has(id)) ? live.row.masked : new Set([...live.row.masked].filter(id => live.updates.has(id)))
+    let { masked } = live.row
+    for (const id of live.row.masked.keys()) if (!live.updates.has(id)) masked = masked.delete(id)
     const nextFull = mergeAll(live.id, live.counting(), live.chains())
     const nextVisible = masked.size === 0 ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
     live.row = { ...live.row, full: nextFull, visible: nextVisible, masked }

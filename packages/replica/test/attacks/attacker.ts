@@ -78,7 +78,7 @@ export const setting = (field: string, value: string): Operation => ({ op: 'set'
 
 /** The grant of a right to somebody, of several the last. */
 export async function grantOf (peer: Peer, object: ObjectId, subject: ObjectId): Promise<GrantRef> {
-  const grants = (await peer.replica.state(object))!.grants.filter(({ grant }) => grant.subject === subject && grant.right === 'update')
+  const grants = [...(await peer.replica.state(object))!.grants.values()].filter(({ grant }) => grant.subject === subject && grant.right === 'update')
   return grants.reduce((last, grant) => grant.clock > last.clock ? grant : last).ref
 }
 

@@ -116,7 +116,7 @@ describe('a former reader', () => {
     })
     await lan.tell(owner, 'Person', forged.frame)
     expect(owner.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_BAD_SIGNATURE' })])
-    expect((await owner.replica.state(bob))!.wraps.filter(({ subject }) => subject === reader)).toHaveLength(1)
+    expect([...(await owner.replica.state(bob))!.wraps.values()].filter(({ subject }) => subject === reader)).toHaveLength(1)
     await expect(read(other, bob, 'salary', reader)).rejects.toThrow(sealedAway)
   })
 })

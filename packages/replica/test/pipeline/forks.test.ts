@@ -33,6 +33,7 @@ class Written {
   row = emptyRow(object)
   readonly settings = new Map<string, Uint8Array>()
   readonly told: Reports['fork'][] = []
+  readonly #cells = new Map<string, Uint8Array>()
   #live = new LiveObject(object, this.row, [])
 
   async take (...updates: readonly Update[]): Promise<Commit['objects'][number]> {
@@ -47,10 +48,15 @@ class Written {
       else this.settings.set(name, value)
     }
     stage.tell()
+    const commit = stage.commit()
+    for (const { name, value } of commit.cells!) {
+      if (value === null) this.#cells.delete(name)
+      else this.#cells.set(name, value)
+    }
     // As the store has it: what only memory knows is no use after a restart.
-    this.row = decodeRow({ row: encodeRow(this.#live.row), cells: [] })
+    this.row = decodeRow({ row: encodeRow(this.#live.row), cells: [...this.#cells].map(([name, value]) => ({ name, value })) })
     this.#live = new LiveObject(object, this.row, [...this.#live.updates.values()])
-    return stage.commit()
+    return commit
   }
 }
 

@@ -43,7 +43,7 @@ async function checkKeys (world: World, object: ObjectId): Promise<void> {
   const row = await world.nodes[0]!.store.state(object)
   if (row === undefined || await keeperOf(world, object) === undefined) return
   const { full } = decodeRow(row)
-  if (full.geneses.length > 0 && needsKeys(full)) world.fail('an owner\'s node sees to the keys', `${object} has no usable epoch, or a reader without it`)
+  if (full.genesis !== null && needsKeys(full)) world.fail('an owner\'s node sees to the keys', `${object} has no usable epoch, or a reader without it`)
 }
 
 /** Each open reader whose key is somewhere opens what honest writers have sealed, and what shows. */
@@ -52,7 +52,7 @@ async function checkReaders (world: World, secrets: Secrets, object: ObjectId, h
   const row = await node.store.state(object)
   if (row === undefined) return
   const { full } = decodeRow(row)
-  if (full.removed !== null || full.geneses.length === 0) return
+  if (full.removed !== null || full.genesis === null) return
   const known = new Set(holders.map(({ id }) => id))
   for (const reader of readersOf(full)) {
     if (!known.has(reader) || !can(full, reader, 'read')) continue

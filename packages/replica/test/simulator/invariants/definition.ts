@@ -15,8 +15,8 @@ export function linesByDefinition (updates: readonly Update[], verdicts: Readonl
   const removes = final.length > 0 ? final : counting.filter(({ body }) => body.kind === 'remove')
   return sortedLines([
     ...cellLines(counting, names), ...counterLines(counting),
-    ...counting.flatMap(update => operationsOf(update).flatMap(operation => operation.op === 'remove' ? [`${operation.field} without ${operation.element} by ${update.id}`] : [])),
-    ...counting.filter(({ body }) => body.kind === 'genesis').map(({ id }) => `genesis ${id}`),
+    ...deletionLines(counting),
+    ...counting.filter(({ body }) => body.kind === 'genesis').map(({ id }) => `genesis ${id}`).sort().slice(0, 1),
     ...counting.flatMap(update => grantsOf(update).map((_, index) => `grant ${refKey({ id: update.id, index })}`)),
     ...counting.filter(({ body }) => body.kind === 'close').map(({ id }) => `close ${id}`),
     ...[...names].map(name => `encrypted ${name}`),
@@ -33,15 +33,15 @@ export function linesOf (state: ObjectState): string[] {
   for (const [field, { register, dict, list, counter }] of state.fields) {
     put(registerCell(field), register)
     for (const [key, values] of dict) put(dictCell(field, key), values)
-    for (const [element, { value, position, deletes }] of list) {
+    for (const [element, { value, position, deleted }] of list) {
       put(elementCell(field, element), value)
       put(positionCell(field, element), position)
-      for (const id of deletes) lines.push(`${field} without ${element} by ${id}`)
+      if (deleted !== null) lines.push(`${field} without ${element} by ${deleted}`)
     }
     if (counter !== undefined) lines.push(`${field} counts ${counter}`)
   }
-  lines.push(...state.geneses.map(id => `genesis ${id}`), ...state.grants.map(({ ref }) => `grant ${refKey(ref)}`), ...state.closes.map(({ update }) => `close ${update}`))
-  lines.push(...[...state.encrypted].map(name => `encrypted ${name}`), ...state.removed === null ? [] : [`removed by ${state.removed.update}`])
+  lines.push(...state.genesis === null ? [] : [`genesis ${state.genesis}`], ...[...state.grants.values()].map(({ ref }) => `grant ${refKey(ref)}`), ...[...state.closes.keys()].map(id => `close ${id}`))
+  lines.push(...[...state.encrypted.keys()].map(name => `encrypted ${name}`), ...state.removed === null ? [] : [`removed by ${state.removed.update}`])
   return sortedLines(lines)
 }
 
@@ -63,6 +63,20 @@ function cellLines (counting: readonly Update[], names: ReadonlySet<string>): st
       .map(({ update }) => update)
     return alive.length === 0 ? [] : [`${cell} by ${alive.map(({ id }) => id).sort().join(' ')} shows ${alive.reduce((a, b) => isShownBefore(b, a) ? b : a).id}`]
   })
+}
+
+/** Of each deleted element the least of the updates that delete it. */
+function deletionLines (counting: readonly Update[]): string[] {
+  const least = new Map<string, UpdateId>()
+  for (const update of counting) {
+    for (const operation of operationsOf(update)) {
+      if (operation.op !== 'remove') continue
+      const element = `${operation.field} without ${operation.element}`
+      const known = least.get(element)
+      if (known === undefined || update.id < known) least.set(element, update.id)
+    }
+  }
+  return [...least].map(([element, id]) => `${element} by ${id}`)
 }
 
 function counterLines (counting: readonly Update[]): string[] {

@@ -1,4 +1,4 @@
-import { EMPTY_FIELD, Sealed, bytesToHex, emptyState, hexToBytes, kdf, parseId, refKey, seedsOf } from '@dinemic/core'
+import { EMPTY_FIELD, Sealed, SortedMap, bytesToHex, emptyState, epochKey, hexToBytes, kdf, parseId, refKey, seedsOf, wrapKey } from '@dinemic/core'
 import type { Commit, EpochState, KeyHolder, ObjectId, ObjectState, StoredState, Update, WireValue, Wrap } from '@dinemic/core'
 import type { SeededRandom } from '@dinemic/core/testing'
 import { decodeRow } from '../../../src/object-row.js'
@@ -59,7 +59,7 @@ export class Secrets {
         const isUnread = 'via' in update.body && update.body.via !== null && values.some(({ ephemeral }) => ephemeral !== null)
         if (!isUnread) this.honest.add(id)
         const epochs = values.map(({ epoch }) => epoch)
-        const closed = new Set(decodeRow(state).full.closes.map(({ grant }) => refKey(grant)))
+        const closed = new Set([...decodeRow(state).full.closes.values()].map(({ grant }) => refKey(grant)))
         if (epochs.length > 0) this.#sealings.push({ update, epochs, closed })
       }
     }
@@ -88,9 +88,9 @@ export class Secrets {
     const seeds = new Map(seedsOf(this.#world.provider, state, holder))
     const queue = [...seeds.values()]
     for (let seed = queue.pop(); seed !== undefined; seed = queue.pop()) {
-      for (const found of this.#tryAll(object, state.epochs, seed)) {
+      for (const found of this.#tryAll(object, [...state.epochs.values()], seed)) {
         const id = this.#epochOf(found)
-        if (seeds.has(id) || !state.epochs.some(epoch => epoch.id === id)) continue
+        if (seeds.has(id) || ![...state.epochs.values()].some(epoch => epoch.id === id)) continue
         seeds.set(id, found)
         queue.push(found)
       }
@@ -130,7 +130,7 @@ function publishedKeys (object: ObjectId, updates: readonly Update[]): ObjectSta
     wraps.push(...body.epoch.wraps)
     epochs.push({ ...body.epoch, update: id, clock })
   }
-  return { ...emptyState(object), epochs, wraps }
+  return { ...emptyState(object), epochs: SortedMap.from(epochs.map(epoch => [epochKey(epoch), epoch])), wraps: SortedMap.from(wraps.map(wrap => [wrapKey(wrap), wrap])) }
 }
 
 function sealedValues ({ body }: Update): Sealed[] {

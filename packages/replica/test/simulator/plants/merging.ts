@@ -67,7 +67,7 @@ export const mergePlants: readonly Plant[] = [
 
 /** Has each state altered before it is written. */
 function altering (alter: (field: FieldState) => FieldState): () => void {
-  const altered = (state: ObjectState): ObjectState => ({ ...state, fields: new Map([...state.fields].map(([name, field]) => [name, alter(field)])) })
+  const altered = (state: ObjectState): ObjectState => ({ ...state, fields: state.fields.map(alter) })
   return patch(Stage.prototype, 'commit', original => function (this: Stage) {
     const { full, visible, masked } = this.live.row
     const next = altered(full)
@@ -83,5 +83,5 @@ function withoutDeletes (field: FieldState): FieldState {
 
 function revived (element: ElementState): ElementState {
   const writer = element.value[0]?.update
-  return writer === undefined ? element : { ...element, deletes: element.deletes.filter(id => id > writer) }
+  return writer === undefined || element.deleted === null || element.deleted > writer ? element : { ...element, deleted: null }
 }

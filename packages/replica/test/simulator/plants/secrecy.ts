@@ -1,5 +1,5 @@
-import { bytesToHex } from '@dinemic/core'
-import type { CryptoProvider } from '@dinemic/core'
+import { SortedMap, bytesToHex } from '@dinemic/core'
+import type { CloseState, CryptoProvider } from '@dinemic/core'
 import { KeyMaker } from '../../../src/author/key-maker.js'
 import { Sealer } from '../../../src/author/sealing.js'
 import { Caretaker } from '../../../src/caretaker.js'
@@ -12,7 +12,7 @@ export const secrecyPlants: readonly Plant[] = [
   { bug: 'wrap the new key under the old', provider: wrapTheWrongWay },
   { bug: 'seal nothing', provider: provider => ({ ...provider, box: (_key, _nonce, message) => Buffer.concat([message, Buffer.alloc(16)]), unbox: (_key, _nonce, boxed) => boxed.slice(0, -16) }) },
   { bug: 'remember signatures by their message', provider: rememberMessages },
-  { bug: 'wrap for all who ever read, at mending', install: () => patch(KeyMaker.prototype, 'mending', original => function (this: KeyMaker, state, names) { return original.call(this, { ...state, closes: [] }, names) }) },
+  { bug: 'wrap for all who ever read, at mending', install: () => patch(KeyMaker.prototype, 'mending', original => function (this: KeyMaker, state, names) { return original.call(this, { ...state, closes: SortedMap.empty<CloseState>() }, names) }) },
   { bug: 'wrap for all readers where a close is missing', install: () => patch(KeyMaker.prototype, 'mending', original => function (this: KeyMaker, state, names) { return original.call(this, { ...state, epochs: state.epochs.map(epoch => ({ ...epoch, replaces: [] })) }, names) }) },
   { bug: 'endorse what is sealed as it is', install: () => patch(Sealer.prototype, 'reopen', () => operations => [...operations]) },
   { bug: 'never look after keys', install: () => patch(Caretaker.prototype, 'look', () => () => {}) }

@@ -1,4 +1,4 @@
-import { openGrants } from '@dinemic/core'
+import { openGrants, refKey } from '@dinemic/core'
 import type { ObjectState } from '@dinemic/core'
 import type { GrantRequest, UpdateRecord, RevokeRequest } from '../../../src/engine.js'
 import { somePlace, someSubject } from './actors.js'
@@ -47,7 +47,7 @@ async function someFork ({ random }: Scene, { node, object }: Place): Promise<[U
 
 function revokeBut (scene: Scene, place: Place, kept: UpdateRecord): string {
   const { object, state } = place
-  const toAnyone = state.grants.some(({ ref, grant }) => ref.id === kept.root!.id && ref.index === kept.root!.index && grant.subject === null)
+  const toAnyone = state.grants.get(refKey(kept.root!))?.grant.subject === null
   const revokes: RevokeRequest[] = [{ subject: toAnyone ? null : kept.author, rights: ['update'], keep: [kept.id] }]
   return write(scene, place, `revokes ${kept.author} but for ${kept.id}`, { caller: object.id, operations: [], revokes })
 }

@@ -1,0 +1,88 @@
+import type { Encodable } from '../codec/format.js'
+import type { CellWrite } from '../ports/store.js'
+import { SortedMap } from '../sorted-map.js'
+import { cellName } from './cell-names.js'
+import { encodeCell } from './cell-rows.js'
+import type { Pen, Reading, Wire } from './cell-rows.js'
+
+/** How the entries of one kind of map are written. */
+export interface Shape<V> {
+  /** Of the map in the names of cells. */
+  readonly letter: string
+  /** An entry that weighs more lies apart, see `weightOf`. */
+  readonly most: number
+  toWire (key: string, value: V, pen: Pen): Encodable[]
+  fromWire (wire: Wire, reading: Reading, holder: string): readonly [string, V]
+  /** Of maps and registers within the entries: what has to be written beside, where an entry was another before. */
+  readonly inner?: (holder: string, before: V | undefined, now: V | undefined) => CellWrite[]
+}
+
+/** With more entries than this each lies in a cell of its own, so that an edit writes what it changes and no more. */
+const MOST_ENTRIES = 64
+
+/**
+ * A map as it stands in the row that holds it: how many entries lie apart, then the others. A function of the state alone:
+ * what is read back is what was written.
+ */
+export function mapToWire<V extends {}> (map: SortedMap<V>, shape: Shape<V>, pen: Pen): Encodable[] {
+  if (!pen.whole && map.size > MOST_ENTRIES) return [map.size]
+  const here = [...map].filter(([key, value]) => pen.whole || !isLarge(key, value, shape))
+  return [map.size - here.length, ...here.map(([key, value]) => shape.toWire(key, value, pen))]
+}
+
+export function wireToMap<V extends {}> (wire: Encodable | undefined, shape: Shape<V>, reading: Reading, holder = ''): SortedMap<V> {
+  const [apart, ...here] = wire as readonly [number, ...Wire[]]
+  return SortedMap.from([
+    ...here.map(entry => shape.fromWire(entry, reading, holder)),
+    ...reading.shelf.take(holder + shape.letter, apart).map(({ wire: entry, writers }) => shape.fromWire(entry, { ...reading, writers }, holder))
+  ])
+}
+
+/** What has to be written beside the row where `before` is stored. Undefined: nothing is, or nothing is to be. */
+export function mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): CellWrite[] {
+  if (before === now) return []
+  const [old, map] = [before, now].map(given => given ?? SortedMap.empty<V>()) as [SortedMap<V>, SortedMap<V>]
+  const [wasLarge, isLargeNow] = [old, map].map(({ size }) => size > MOST_ENTRIES) as [boolean, boolean]
+  const writes: CellWrite[] = []
+  // Where all move, what stayed the same moves too.
+  for (const { key, before, after } of wasLarge === isLargeNow ? map.changesSince(old) : allOf(old, map)) {
+    const name = cellName(holder, shape.letter, key)
+    const was = before !== undefined && (wasLarge || isLarge(key, before, shape))
+    const is = after !== undefined && (isLargeNow || isLarge(key, after, shape))
+    if (is && !(was && before === after)) writes.push({ name, value: encodeCell(pen => shape.toWire(key, after, pen)) })
+    else if (was && !is) writes.push({ name, value: null })
+    if (before !== after) writes.push(...shape.inner?.(name, before, after) ?? [])
+  }
+  return writes
+}
+
+function * allOf<V extends {}> (old: SortedMap<V>, now: SortedMap<V>): Iterable<{ key: string, before: V | undefined, after: V | undefined }> {
+  for (const [key, after] of now) yield { key, before: old.get(key), after }
+  for (const [key, before] of old) if (!now.has(key)) yield { key, before, after: undefined }
+}
+
+/** What was found out of an entry; it never changes. */
+const known = new WeakMap<object, boolean>()
+
+function isLarge<V extends {}> (key: string, value: V, shape: Shape<V>): boolean {
+  if (typeof value !== 'object') return false
+  const found = known.get(value)
+  if (found !== undefined) return found
+  const large = weightOf(shape.toWire(key, value, WEIGHING), shape.most) > shape.most
+  known.set(value, large)
+  return large
+}
+
+const WEIGHING: Pen = { writers: { number: () => 0 }, whole: false }
+
+/** About how many bytes it takes. Stops where it is over: nobody needs to know how much larger a large value is. */
+function weightOf (wire: unknown, most: number): number {
+  if (typeof wire === 'string' || wire instanceof Uint8Array) return 2 + wire.length
+  if (typeof wire !== 'object' || wire === null) return 4
+  let weight = 2
+  for (const [key, part] of Object.entries(wire)) {
+    weight += (Array.isArray(wire) ? 0 : key.length) + weightOf(part, most - weight)
+    if (weight > most) break
+  }
+  return weight
+}
