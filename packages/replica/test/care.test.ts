@@ -96,7 +96,7 @@ test('an object that a caller has removed is seen to as well: its owner may brin
   await device.connect(owner)
   await lan.quiet()
   const hidden = (await owner.replica.state(bob, { removed: true }))!
-  expect(hidden.epochs.length).toBeGreaterThan(3)
+  expect(hidden.epochs.size).toBeGreaterThan(3)
   expect(needsKeys(hidden)).toBe(false)
 })
 

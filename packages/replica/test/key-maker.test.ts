@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { applyUpdate, decodeFrame, bindNetwork, emptyState, formatId, needsKeys, seedsOf, signUpdate, usableEpoch } from '@dinemic/core'
+import { SortedMap, applyUpdate, decodeFrame, bindNetwork, emptyState, formatId, needsKeys, refKey, seedsOf, signUpdate, usableEpoch } from '@dinemic/core'
 import type { Draft, GrantState, KeyHolder, ObjectState } from '@dinemic/core'
 import { KeyMaker } from '../src/author/key-maker.js'
 import { provider } from './harness.js'
@@ -22,7 +22,7 @@ function written (state: ObjectState, seq: number, body: Draft['body']): ObjectS
 
 test('more readers than the wraps of one update get theirs in several', () => {
   const grants = readers.map(({ id }, index): GrantState => ({ ref: { id: 'cd'.repeat(32), index }, clock: 1n, grant: { subject: id, right: 'read', fields: null, limit: null, wrap: null } }))
-  const granted: ObjectState = { ...emptyState(owner.id), grants }
+  const granted: ObjectState = { ...emptyState(owner.id), grants: SortedMap.from(grants.map(grant => [refKey(grant.ref), grant])) }
   expect(keyMaker.mending(granted, [])).toEqual([])
 
   const first = keyMaker.mending(granted, ['salary'])

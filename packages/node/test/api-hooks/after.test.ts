@@ -164,8 +164,8 @@ describe('when a grant is closed', () => {
     await a!.idle()
     const fallBack = ['authorized', 'chief\'s', 'first', 'revoked', true, true]
     const gone = ['deleted', 'new', undefined, 'revoked']
-    expect(here.log).toEqual([fallBack, ['owned', 'revoked'], gone])
-    expect(there.log).toEqual([fallBack, gone])
+    expect(here.log).toEqual([gone, fallBack, ['owned', 'revoked']])
+    expect(there.log).toEqual([gone, fallBack])
   })
 
   test('an object that its removal gives back is created again, as revoked', async () => {

@@ -271,7 +271,7 @@ export class Stage {
     if (!was && !is) return
     const created = !was && is
     const removed = was && !is
-    const fields = removed ? [] : visibleChanges(created ? undefined : before, after, created ? undefined : names)
+    const fields = removed ? [] : visibleChanges(created ? undefined : before, after, created ? [...names ?? [], ...after.fields.keys()] : names)
     if (fields.length === 0 && !created && !removed) return
     this.changes.push({ kept: { ...described, created, removed, fields }, state: is ? after : undefined })
   }
