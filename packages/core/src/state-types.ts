@@ -25,7 +25,7 @@ export interface ObjectState {
   readonly wraps: SortedMap<Wrap>
   /** Pointers of updates that count to updates that don't, or not yet. */
   readonly awaited: AwaitedState
-  /** The endorsement of each proposal whose counter increments count, by proposal. */
+  /** Of each proposal that was endorsed the increments that count, by `endorsementKey`; by its id alone, that it was. */
   readonly endorsed: SortedMap<Endorsement>
 }
 
@@ -83,4 +83,5 @@ export interface AwaitedState {
 /** An epoch with the update that brought it, and its clock. Its wraps stand apart: they may come before it. */
 export interface EpochState extends Omit<Epoch, 'wraps'> { readonly update: UpdateId, readonly clock: Clock }
 
-export interface Endorsement { readonly update: UpdateId, readonly adds: readonly (readonly [field: string, amount: number])[] }
+/** The least id of those that endorse, and what it adds. */
+export interface Endorsement { readonly update: UpdateId, readonly amount: number }

@@ -1,12 +1,12 @@
 import { SortedMap } from '../sorted-map.js'
-import type { ObjectState } from '../state-types.js'
+import type { Endorsement, ObjectState } from '../state-types.js'
 import type { Epoch, GenesisBody, ChangeBody, Grant, Operation, Update, Wrap } from '../update-types.js'
 import type { GrantRef, ObjectId, UpdateId, Verdict } from '../types.js'
 import { refKey } from '../verdict/link.js'
 import { NOTHING_AWAITED, deadCells, withPointers, withoutTarget } from './awaited.js'
 import { EMPTY_FIELD, applyOperation, withoutClear, withoutIncrement } from './fields.js'
 import type { Writer } from './fields.js'
-import { epochKey, wrapKey } from './state-keys.js'
+import { endorsementKey, epochKey, wrapKey } from './state-keys.js'
 
 /** What the merge asks of the object's chains. `Verdicts` answers both. */
 export interface Chains {
@@ -78,28 +78,46 @@ function applyGenesis (state: ObjectState, arrival: Arrival, body: GenesisBody):
   return withOperations(lawful, arrival, body.operations)
 }
 
-/** Of several endorsements of one proposal only the increments of the least id count. */
+/**
+ * Of several endorsements of one proposal the increment of the least id counts, counter by counter: who may write other
+ * fields only takes nothing from a counter by naming the proposal, too.
+ */
 function applyChange (state: ObjectState, arrival: Arrival, { operations, via }: ChangeBody): ObjectState {
   if (via === null) return withOperations(state, arrival, operations)
-  const { id } = arrival.update
-  const other = state.endorsed.get(via.id)
-  if (other !== undefined && other.update < id) return withOperations(state, arrival, operations, false)
-  const adds = operations.flatMap(operation => operation.op === 'add' ? [[operation.field, operation.amount] as const] : [])
-  const endorsed = state.endorsed.set(via.id, { update: id, adds })
-  let { fields } = state
-  for (const [field, amount] of other?.adds ?? []) fields = fields.set(field, withoutIncrement(fields.get(field)!, amount))
-  return withOperations({ ...state, fields, endorsed }, arrival, operations)
+  const { id: update } = arrival.update
+  let { fields, endorsed } = state
+  if (!isLess(endorsed.get(via.id), update)) endorsed = endorsed.set(via.id, { update, amount: 0 })
+  const made = new Set<string>()
+  for (const operation of operations) {
+    if (operation.op !== 'add') continue
+    const { field, amount } = operation
+    const key = endorsementKey(via.id, field)
+    const other = endorsed.get(key)
+    if (isLess(other, update)) {
+      made.add(field)
+      continue
+    }
+    if (other !== undefined) fields = fields.set(field, withoutIncrement(fields.get(field)!, other.amount))
+    endorsed = endorsed.set(key, { update, amount })
+  }
+  return withOperations({ ...state, fields, endorsed }, arrival, operations, made)
 }
 
+function isLess (other: Endorsement | undefined, update: UpdateId): boolean {
+  return other !== undefined && other.update < update
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
 /** A field that a counting update names stands in the map, whatever is left of it: else the order would show there. */
-function withOperations (state: ObjectState, { update, chains, dead }: Arrival, operations: readonly Operation[], increments = true): ObjectState {
+function withOperations (state: ObjectState, { update, chains, dead }: Arrival, operations: readonly Operation[], made: ReadonlySet<string> = NONE): ObjectState {
   if (operations.length === 0) return state
   const superseded = new Set(update.supersedes)
   const candidate = { update: update.id, clock: update.clock, author: update.author, root: update.root, seq: update.seq }
   const writer: Writer = {
     candidate,
     encrypted: state.encrypted,
-    increments,
+    made,
     isDead: cell => dead.has(cell),
     // Who is somebody else is asked first: thousands may stand in one register.
     replaces: old => superseded.has(old.update) || (old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))

@@ -16,8 +16,8 @@ export interface Writer {
   /** A value of this update in that cell is already replaced by one that arrived before it. */
   readonly isDead: (cell: string) => boolean
   readonly replaces: (old: Candidate<unknown>) => boolean
-  /** False for an endorsement whose increments another one has made. */
-  readonly increments: boolean
+  /** The counters whose increments another endorsement of the same proposal has made. */
+  readonly made: ReadonlySet<string>
   /** Field names in which a value in the clear is ignored. */
   readonly encrypted: { has (name: string): boolean }
 }
@@ -44,7 +44,7 @@ export function applyOperation (state: FieldState, operation: Operation, writer:
     case 'remove': return withElement(state, operation.element, element => ({
       ...element, deleted: element.deleted === null || writer.candidate.update < element.deleted ? writer.candidate.update : element.deleted
     }))
-    case 'add': return writer.increments ? withIncrement(state, operation.amount) : state
+    case 'add': return writer.made.has(field) ? state : withIncrement(state, operation.amount)
   }
 }
 

@@ -116,8 +116,8 @@ export const WRAPS: Shape<Wrap> = {
 export const ENDORSED: Shape<Endorsement> = {
   letter: 'v',
   most: LARGE_ENTRY,
-  toWire: (proposal, { update, adds }) => [hexToBytes(proposal), hexToBytes(update), adds],
-  fromWire: ([proposal, update, adds]) => [hex(proposal), { update: hex(update), adds: adds as readonly (readonly [string, number])[] }]
+  toWire: (key, { update, amount }) => [key, hexToBytes(update), amount],
+  fromWire: ([key, update, amount]) => [key as string, { update: hex(update), amount: amount as number }]
 }
 
 function registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): CellWrite[] {

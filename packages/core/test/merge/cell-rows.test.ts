@@ -37,7 +37,7 @@ class Cells {
 
 function edited (state: ObjectState, operations: readonly Operation[], update: number): ObjectState {
   const candidate = { update: update.toString(16).padStart(64, '0'), clock: BigInt(update), author: null, root: null, seq: update }
-  const writer = { candidate, encrypted: new Set<string>(), increments: true, isDead: () => false, replaces: () => update % 3 !== 0 }
+  const writer = { candidate, encrypted: new Set<string>(), made: new Set<string>(), isDead: () => false, replaces: () => update % 3 !== 0 }
   let { fields } = state
   for (const operation of operations) fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
   return { ...state, fields }

@@ -42,14 +42,13 @@ export function deletesByDefinition (counting: readonly Update[]): Map<string, U
   return deletes
 }
 
-/** Sums of increments; of several endorsements of one proposal those of the least id. */
+/** Sums of increments; of several endorsements of one proposal, in each counter that of the least id. */
 export function countersByDefinition (counting: readonly Update[]): Map<string, bigint> {
   const sums = new Map<string, bigint>()
   for (const update of counting) {
-    const via = update.body.kind === 'change' ? update.body.via : null
-    if (via !== null && counting.some(other => other.id < update.id && other.body.kind === 'change' && other.body.via?.id === via.id)) continue
     for (const operation of operationsOf(update)) {
-      if (operation.op === 'add') sums.set(operation.field, (sums.get(operation.field) ?? 0n) + BigInt(operation.amount))
+      if (operation.op !== 'add' || counting.some(other => other.id < update.id && endorsesTheSame(other, update) && adds(other, operation.field))) continue
+      sums.set(operation.field, (sums.get(operation.field) ?? 0n) + BigInt(operation.amount))
     }
   }
   return sums
@@ -61,6 +60,14 @@ export function awaitedByDefinition (counting: readonly Update[], verdict: (id: 
     const cells = operationsOf(update).filter(({ op }) => op !== 'add' && op !== 'remove').flatMap(cellsOf).sort()
     return cells.length === 0 ? [] : update.supersedes.filter(id => verdict(id) !== 'ok').map(target => ({ target, writer: update.id, cells }))
   })
+}
+
+function endorsesTheSame ({ body: a }: Update, { body: b }: Update): boolean {
+  return a.kind === 'change' && b.kind === 'change' && a.via !== null && a.via.id === b.via?.id
+}
+
+function adds (update: Update, field: string): boolean {
+  return operationsOf(update).some(operation => operation.op === 'add' && operation.field === field)
 }
 
 function operationsOf ({ body }: Update): readonly Operation[] {

@@ -83,9 +83,10 @@ function counterLines (counting: readonly Update[]): string[] {
   const sums = new Map<string, bigint>()
   for (const update of counting) {
     const via = viaOf(update)
-    if (via !== undefined && counting.some(other => other.id < update.id && viaOf(other) === via)) continue
+    const others = via === undefined ? [] : counting.filter(other => other.id < update.id && viaOf(other) === via)
     for (const operation of operationsOf(update)) {
-      if (operation.op === 'add') sums.set(operation.field, (sums.get(operation.field) ?? 0n) + BigInt(operation.amount))
+      if (operation.op !== 'add' || others.some(other => adds(other, operation.field))) continue
+      sums.set(operation.field, (sums.get(operation.field) ?? 0n) + BigInt(operation.amount))
     }
   }
   return [...sums].map(([field, sum]) => `${field} counts ${sum}`)
@@ -115,6 +116,10 @@ function positionOf (operation: Operation): string | undefined {
 
 function viaOf ({ body }: Update): UpdateId | undefined {
   return body.kind === 'change' ? body.via?.id : undefined
+}
+
+function adds (update: Update, field: string): boolean {
+  return operationsOf(update).some(operation => operation.op === 'add' && operation.field === field)
 }
 
 function operationsOf ({ body }: Update): readonly Operation[] {
