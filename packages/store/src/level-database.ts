@@ -68,9 +68,15 @@ export class LevelDatabase {
 
   /** All or nothing; with `sync` on the disk before it resolves. */
   async write (rows: readonly RowWrite[], { sync = false }: { sync?: boolean } = {}): Promise<void> {
-    const operations = rows.map(({ key, value }) => value === undefined ? { type: 'del', key } as const : { type: 'put', key, value } as const)
     const options: object = { sync } // of LevelDB; the memory has none
-    await this.#attempt(level => level.batch(operations, options))
+    await this.#attempt(level => {
+      const batch = level.batch() // a row costs a fifth of what it does in a list of operations
+      for (const { key, value } of rows) {
+        if (value === undefined) batch.del(key)
+        else batch.put(key, value)
+      }
+      return batch.write(options)
+    })
     // Memory answers before anything else gets its turn: a loop of saves would stop timers and the network.
     if (this.path === undefined) await new Promise(resolve => { setImmediate(resolve) })
   }

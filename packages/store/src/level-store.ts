@@ -15,6 +15,9 @@ import { Turns } from './turns.js'
 /** Rows that name an object may have a frame of 256 KiB behind the name: so many are read together. */
 const AT_ONCE = 32
 
+/** An object with no more updates than this has them read one by one, which takes less than to begin a scan. */
+const FEW = 8
+
 /**
  * `Store` on LevelDB. It keeps two things in memory: the next local number of an object, which nobody else allots, and
  * the queue of commits; everything else is read from LevelDB, whose cache it relies on.
@@ -55,6 +58,7 @@ export class LevelStore implements Store {
     this.#hold.check('updates')
     const stored = await this.#readObject(object)
     if (stored === undefined) return []
+    if (stored.next <= FEW) return await this.#fewUpdates(stored)
     const range = updatesRange(stored.number)
     const updates: StoredUpdate[] = []
     for await (const rows of this.#database.scan(range)) {
@@ -64,6 +68,11 @@ export class LevelStore implements Store {
       }
     }
     return updates
+  }
+
+  async #fewUpdates ({ number, next }: ObjectRow): Promise<StoredUpdate[]> {
+    const rows = await this.#database.getMany(Array.from({ length: next }, (_, index) => updateKey(number, index)))
+    return rows.flatMap((row, index) => (row && decodeUpdateRow(index, row)) ?? [])
   }
 
   async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {

@@ -42,6 +42,17 @@ export const nativeProvider: CryptoProvider = {
     }
   },
 
+  async verifyAsync (key, message, signature) {
+    if (!isStrictPoint(key) || !isStrictSignature(signature)) return false
+    return await new Promise(resolve => {
+      try {
+        verify(null, message, publicKey('Ed25519', key), signature, (error, isGood) => { resolve(error === null && isGood) })
+      } catch {
+        resolve(false) // as above
+      }
+    })
+  },
+
   exchangeKey (secret) {
     requireLength('An X25519 secret', secret, 32)
     return publicKeyOf(privateKey('X25519', secret))

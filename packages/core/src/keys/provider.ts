@@ -10,6 +10,8 @@ export interface CryptoProvider {
   sign (seed: Uint8Array, message: Uint8Array): Uint8Array
   /** Never throws: what isn't a good signature is false. */
   verify (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** The same verdict, on other threads: for those who have many signatures to verify. Providers that have no threads leave it out. */
+  verifyAsync?: ((publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>) | undefined
   /** X25519 public key of a 32-byte X25519 secret. */
   exchangeKey (secret: Uint8Array): Uint8Array
   /** X25519; undefined where the shared secret is all zeros. Throws only for inputs that aren't 32 bytes. */

@@ -76,6 +76,13 @@ export function verifyUpdate ({ provider, networkHash }: NetworkBinding, update:
   return provider.verify(parseId(update.author ?? update.object).key, preimage, update.frame.subarray(0, SIGNATURE))
 }
 
+/** The same on other threads, where the provider has them. */
+export async function verifyUpdateAsync ({ provider, networkHash }: NetworkBinding, update: Update): Promise<boolean> {
+  if (provider.verifyAsync === undefined) return verifyUpdate({ provider, networkHash }, update)
+  const preimage = concatBytes(PURPOSE, networkHash, update.frame.subarray(SIGNATURE))
+  return await provider.verifyAsync(parseId(update.author ?? update.object).key, preimage, update.frame.subarray(0, SIGNATURE))
+}
+
 /** A signed change by somebody without the right: author, but neither root nor prev, and seq 0. Never a link. */
 export function isProposal (update: Header): boolean {
   return update.author !== null && update.root === null

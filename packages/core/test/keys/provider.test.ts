@@ -47,11 +47,15 @@ describe.each(providers)('$name', provider => {
     }
   })
 
-  test('verify answers false for whatever is no key or no signature', () => {
+  test('verify answers false for whatever is no key or no signature', async () => {
     const signature = provider.sign(seed, utf8('m'))
     const offCurve = littleEndian(2n)
     for (const key of [offCurve, publicKey.subarray(1), new Uint8Array(0), new Uint8Array(33)]) expect(provider.verify(key, utf8('m'), signature)).toBe(false)
     for (const bad of [signature.subarray(1), new Uint8Array(0), new Uint8Array(65)]) expect(provider.verify(publicKey, utf8('m'), bad)).toBe(false)
+    if (provider.verifyAsync === undefined) return
+    for (const key of [offCurve, publicKey.subarray(1), new Uint8Array(0), new Uint8Array(33)]) expect(await provider.verifyAsync(key, utf8('m'), signature)).toBe(false)
+    for (const bad of [signature.subarray(1), new Uint8Array(0), new Uint8Array(65)]) expect(await provider.verifyAsync(publicKey, utf8('m'), bad)).toBe(false)
+    expect(await provider.verifyAsync(publicKey, utf8('m'), signature)).toBe(true)
   })
 
   test('a shared secret of zeros is none', () => {

@@ -21,6 +21,14 @@ describeVectors.each([nativeProvider, portableProvider])(`$name: ${vectorsTitle}
     expect(groups.flatMap(group => group.tests).length).toBe(151)
   })
 
+  test('Ed25519: on other threads the same', async () => {
+    const groups = readVectors<Wycheproof<SignatureCase>>('wycheproof-ed25519.json').testGroups
+    for (const { publicKey, tests } of provider.verifyAsync === undefined ? [] : groups) {
+      const answers = await Promise.all(tests.map(async ({ msg, sig }) => await provider.verifyAsync!(hexToBytes(publicKey.pk), hexToBytes(msg), hexToBytes(sig))))
+      expect(answers).toEqual(tests.map(({ result }) => result === 'valid'))
+    }
+  })
+
   test('X25519: each shared secret, and none of zeros', () => {
     const cases = readVectors<Wycheproof<ExchangeCase>>('wycheproof-x25519.json').testGroups.flatMap(group => group.tests)
     const mismatches = cases.filter(({ public: key, private: secret, shared }) => {

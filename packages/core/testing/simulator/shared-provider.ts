@@ -12,6 +12,7 @@ export function sharedProvider (inner: CryptoProvider): CryptoProvider {
     name: `${inner.name}, shared`,
     publicKey: remembered(seed => inner.publicKey(seed)),
     verify,
+    verifyAsync: undefined, // other threads answer in no order that a seed could fix
     exchangeKey: remembered(secret => inner.exchangeKey(secret)),
     sharedSecret: remembered((secret, key) => inner.sharedSecret(secret, key)),
     hkdf: (secret, info, length) => inner.hkdf(secret, info, length)

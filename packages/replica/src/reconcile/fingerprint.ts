@@ -25,6 +25,11 @@ export function united (fingerprints: readonly Fingerprint[]): Fingerprint {
   return { count: fingerprints.reduce((sum, { count }) => sum + count, 0), sum: wrapped(fingerprints.reduce((total, { sum }) => total + sum, 0n)) }
 }
 
+/** A fingerprint in which one part stands for another. */
+export function corrected ({ count, sum }: Fingerprint, was: Fingerprint, is: Fingerprint): Fingerprint {
+  return { count: count - was.count + is.count, sum: wrapped(sum - was.sum + is.sum) }
+}
+
 function wrapped (sum: bigint): bigint {
   return ((sum % MODULUS) + MODULUS) % MODULUS
 }

@@ -1,7 +1,7 @@
 import { BoundedCache } from '@dinemic/core'
 import type { SetKey } from '@dinemic/core'
 import { groupBy } from '../group-by.js'
-import { EMPTY, fingerprintOf, united, withKey } from './fingerprint.js'
+import { EMPTY, corrected, fingerprintOf, united, withKey } from './fingerprint.js'
 import type { Fingerprint } from './fingerprint.js'
 import { EMPTY_NODE } from './radix-node.js'
 import type { RadixNode } from './radix-node.js'
@@ -44,6 +44,23 @@ export class RadixSums implements RangeSums {
     const made = new Map<string, RadixNode | undefined>()
     await this.#applyTo('', changes, made)
     for (const [prefix, node] of made) this.#changed.set(prefix, node)
+  }
+
+  /** Makes the sums of a part those of its keys, all of which are given. False: they were. */
+  async correct (prefix: string, keys: readonly SetKey[]): Promise<boolean> {
+    const [was, is] = [await this.fingerprint(prefix), fingerprintOf(keys)]
+    if (was.count === is.count && was.sum === is.sum) return false
+    const made = new Map<string, RadixNode | undefined>()
+    if (was.count > LEAF) await this.#shrink(prefix, made)
+    if (is.count > LEAF || prefix === '') this.#plant(prefix, keys, made)
+    for (let at = 0; at < prefix.length; at++) {
+      const above = [...await this.#node(prefix.slice(0, at))]
+      const digit = digitOf(prefix, at)
+      above[digit] = corrected(above[digit]!, was, is)
+      made.set(prefix.slice(0, at), above)
+    }
+    for (const [part, node] of made) this.#changed.set(part, node)
+    return true
   }
 
   /** Nodes that aren't stored as they are now; whoever takes them stores them, or gives them back. */

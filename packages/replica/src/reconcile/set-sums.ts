@@ -12,6 +12,8 @@ import type { SetChanges } from './set-journal.js'
 const LAG = { batches: 256, changes: 4096 } as const
 /** Changes that are added up at once: some ms. */
 const AT_ONCE = 1024
+/** Keys that one check goes through at most. */
+const CHECKED = 1024
 
 export interface SetSumsParts {
   readonly store: Store
@@ -64,6 +66,15 @@ export class SetSums implements Companion {
   async of (model: string): Promise<RangeSums> {
     if (this.#pending.size > 0) await this.#parts.alone(async () => { await this.#catchUp() })
     return this.#tree(model)
+  }
+
+  /** Counts a small part anew and mends its sums if they are wrong: a disk may have lost what it said it had written. */
+  async check (model: string, prefix: string): Promise<void> {
+    await this.#parts.alone(async () => {
+      await this.#catchUp()
+      const keys = await this.#parts.store.setKeys(model, { prefix, limit: CHECKED + 1 })
+      if (keys.length <= CHECKED) await this.#tree(model).correct(prefix, keys)
+    })
   }
 
   async rowsFor (objects: readonly ObjectCommit[]): Promise<NonNullable<Commit['settings']>> {

@@ -1,23 +1,23 @@
-import { BoundedCache, DinemicError, decodeFrame, isDinemicError, parseId, verifyUpdate } from '@dinemic/core'
-import type { MessageVerdict, NetworkBinding, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
+import { BoundedCache, parseId } from '@dinemic/core'
+import type { MessageVerdict, ObjectId, Update, UpdateId } from '@dinemic/core'
+import { groupBy } from '../group-by.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import { CLOSED } from '../pipeline/stage.js'
 import type { Taken } from '../pipeline/stage.js'
 import type { Report } from '../report.js'
 import type { Announcer } from './announcer.js'
 import type { Doorkeeper } from './doorkeeper.js'
-import { decodeFrames } from './messages.js'
+import type { FrameReader } from './frame-reader.js'
 import type { Quarantine } from './quarantine.js'
 import type { Wants } from './wants.js'
 
-/** How many signatures are verified before other work gets its turn: about 10 ms. */
-const BREATH = 64
+/** Updates of a long answer that are taken together, while the signatures of the next are verified. */
+const AT_ONCE = 256
 
 const NOT_ADMITTED: Taken = { is: 'refused', why: 'the admit option of this node refused its object' }
 
 export interface InboundParts {
-  readonly binding: NetworkBinding
-  readonly platform: Platform
+  readonly frames: FrameReader
   readonly pipeline: Pipeline
   readonly quarantine: Quarantine
   readonly wants: Wants
@@ -47,7 +47,7 @@ export class Inbound {
    * taken all the same, and announced in a message of our own.
    */
   async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
-    const { updates: all, bad } = await this.#read(() => decodeFrames(data), from)
+    const { updates: all, bad } = await this.#parts.frames.message(data, from)
     if (all.some(({ object }) => parseId(object).model !== topic)) return 'reject'
     const updates = await this.#ofConcern(all)
     const standings = await Promise.all(updates.map(async update => await this.#standing(update, from)))
@@ -56,11 +56,21 @@ export class Inbound {
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
 
-  /** Frames that a peer gave when asked: how many were new, and which wait for a grant. */
-  async frames (frames: readonly Uint8Array[], from: string): Promise<{ taken: number, waiting: UpdateId[] }> {
-    const { updates } = await this.#read(() => frames, from)
-    const { taken } = await this.receive(await this.#ofConcern(updates), from)
-    return { taken: taken.length, waiting: updates.flatMap(({ id }) => this.#parts.quarantine.has(id) ? [id] : []) }
+  /** Frames that a peer gave when asked: how many were new, and which wait for a grant. They are verified at once and taken after `turn`. */
+  async frames (frames: readonly Uint8Array[], from: string, turn: Promise<unknown> = Promise.resolve()): Promise<{ taken: number, waiting: UpdateId[] }> {
+    const { quarantine } = this.#parts
+    const all: UpdateId[] = []
+    let taken = 0
+    let receiving = turn.catch(() => { /* its own page's trouble */ })
+    for (let at = 0; at < frames.length; at += AT_ONCE) {
+      const { updates } = await this.#parts.frames.read(frames.slice(at, at + AT_ONCE), from)
+      await receiving
+      all.push(...updates.map(({ id }) => id))
+      receiving = this.receive(await this.#ofConcern(updates), from).then(received => { taken += received.taken.length })
+      receiving.catch(() => { /* told when it is waited for */ })
+    }
+    await receiving
+    return { taken, waiting: all.filter(id => quarantine.has(id)) }
   }
 
   async #standing (update: Update, from: string): Promise<Taken> {
@@ -80,13 +90,7 @@ export class Inbound {
 
   /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
   async receive (updates: readonly Update[], from: string): Promise<{ taken: Update[] }> {
-    const byObject = new Map<ObjectId, Update[]>()
-    for (const update of updates) {
-      const list = byObject.get(update.object)
-      if (list === undefined) byObject.set(update.object, [update])
-      else list.push(update)
-    }
-    const results = await Promise.all([...byObject].map(async ([object, list]) => await this.#receiveOne(object, list, from)))
+    const results = await Promise.all([...groupBy(updates, ({ object }) => object)].map(async ([object, list]) => await this.#receiveOne(object, list, from)))
     const taken = results.flat()
     const released = taken.flatMap(({ id }) => this.#parts.quarantine.release(id))
     if (released.length > 0) taken.push(...(await this.receive(released, from)).taken)
@@ -126,36 +130,5 @@ export class Inbound {
   async #ofConcern (updates: readonly Update[]): Promise<Update[]> {
     const concerns = await Promise.all(updates.map(async ({ object }) => await this.#parts.concerns(object)))
     return updates.filter((_, i) => concerns[i])
-  }
-
-  /** Decodes and verifies. What is bad is the sender's fault, and doesn't take the good with it. */
-  async #read (framesOf: () => readonly Uint8Array[], from: string): Promise<{ updates: Update[], bad: boolean }> {
-    const { platform } = this.#parts
-    const updates: Update[] = []
-    let bad = false
-    for (const [i, frame] of (this.#attempt(framesOf, from) ?? [undefined]).entries()) {
-      const update = frame === undefined ? undefined : this.#attempt(() => this.#verified(frame), from)
-      if (update === undefined) bad = true
-      else updates.push(update)
-      if (i % BREATH === BREATH - 1) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
-    }
-    return { updates, bad }
-  }
-
-  #verified (frame: Uint8Array): Update {
-    const { binding } = this.#parts
-    const update = decodeFrame(binding, frame)
-    if (!verifyUpdate(binding, update)) throw new DinemicError('REPLICA_BAD_SIGNATURE', `The signature of ${update.id} on ${update.object} is not its author's.`)
-    return update
-  }
-
-  #attempt<T> (task: () => T, from: string): T | undefined {
-    try {
-      return task()
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      this.#parts.report('rejected', { update: '', object: '', code: isDinemicError(cause) ? cause.code : 'REPLICA_BAD_MESSAGE', reason, peer: from })
-      return undefined
-    }
   }
 }

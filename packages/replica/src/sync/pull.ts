@@ -22,8 +22,9 @@ const FRUITLESS_PAGES = 4
 /** Who has less than this part of what the other has, and the other so much at least, fetches whole objects. */
 const JOIN_SHARE = 1 / 8
 const JOIN_COUNT = 200
-/** A join is cut into so many parts at least, if a few requests can do it, for several providers to share. */
+/** A join is cut into about so many parts, for several providers to share, but not into smaller ones than this. */
 const JOIN_PARTS = 16
+const JOIN_RANGE = 250
 const JOIN_REQUESTS = 4
 
 export interface PullParts extends TransferParts {
@@ -140,7 +141,7 @@ export class Pull {
 
   async #join (theirs: Print): Promise<void> {
     const { joins } = this.#parts
-    const join = await joins.of(this.#model, async () => await this.#plan(theirs.count / JOIN_PARTS))
+    const join = await joins.of(this.#model, async () => await this.#plan(Math.max(JOIN_RANGE, theirs.count / JOIN_PARTS)))
     if (join === undefined) return
     for (let range = await join.next(); range !== undefined; range = await join.next()) {
       if (!await this.#whole(join, range, theirs)) return
@@ -185,7 +186,7 @@ export class Pull {
           const { frames, next } = decodeObjects(bytes)
           if (next !== null && !isFurther(next, asked, prefix)) throw badMessage('a place to go on that is none')
           ended = next === null
-          return { result: { next }, take: async () => { await this.#takeObjects(frames, theirs).then(() => { if (next === null) join.done() }, (error: unknown) => {
+          return { result: { next }, take: async turn => { await this.#takeObjects(frames, turn, theirs).then(() => { if (next === null) join.done() }, (error: unknown) => {
             if (next === null) join.giveBack({ prefix, from: asked })
             throw error
           }) } }
@@ -199,8 +200,8 @@ export class Pull {
     return ended
   }
 
-  async #takeObjects (frames: readonly Uint8Array[], theirs: Print): Promise<void> {
-    this.#arrived(await this.#transfer.take(frames))
+  async #takeObjects (frames: readonly Uint8Array[], turn: Promise<unknown>, theirs: Print): Promise<void> {
+    this.#arrived(await this.#transfer.take(frames, turn))
     this.#tell(Math.max(0, theirs.count - this.#have - this.got))
   }
 

@@ -11,6 +11,7 @@ import type { Report } from '../report.js'
 import { Announcer } from './announcer.js'
 import { Claims } from './claims.js'
 import type { Doorkeeper } from './doorkeeper.js'
+import { FrameReader } from './frame-reader.js'
 import { Inbound } from './inbound.js'
 import type { Interest } from './interest.js'
 import { Joins } from './join.js'
@@ -72,7 +73,7 @@ export class Replication {
     this.#progress = new Progress(platform, report)
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
-      binding, platform, doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      frames: new FrameReader({ binding, platform, report }), doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
       concerns: async object => await interest.concerns(object),
       has: async id => await store.has(id),
       ask: from => { this.#peers.ask(from) }

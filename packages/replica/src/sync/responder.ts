@@ -1,5 +1,5 @@
 import { parseId } from '@dinemic/core'
-import type { CryptoProvider, ObjectId, Platform, SetItem, Store, UpdateId } from '@dinemic/core'
+import type { CryptoProvider, ObjectId, Platform, SetItem, Store, StoredUpdate, UpdateId } from '@dinemic/core'
 import { EMPTY } from '../reconcile/fingerprint.js'
 import { EXACT, ExactRanges, LIST, SaltedRanges, printOf, shortIdsOf } from '../reconcile/salted-ranges.js'
 import type { Print, RangeAnswer, ShownRanges } from '../reconcile/salted-ranges.js'
@@ -143,14 +143,14 @@ export class Responder {
     if (!this.#isShared(model)) return encodeObjects([], null)
     if (from !== null && from.skip > 0) {
       const update = await this.#parts.store.update(setKeyToItem(from.key).id)
-      const next = update === undefined ? null : page.add(from.key, await this.#updatesOf(update.object), from.skip)
+      const next = update === undefined ? null : page.add(from.key, framesOf(await this.#parts.store.updates(update.object)), from.skip)
       if (next !== null) return encodeObjects(page.frames, next)
     }
     let place = from?.key
     for (let looked = 0; looked < KEYS_PER_ANSWER;) {
       const items = await this.#itemsBefore(model, prefix, place)
       if (items.length === 0) return encodeObjects(page.frames, null)
-      const objects = await Promise.all(items.map(async item => await this.#parts.newest.of(item.object) === setKeyOf(item) ? await this.#updatesOf(item.object) : []))
+      const objects = await Promise.all(items.map(async item => framesOf(await this.#parts.newest.updatesIf(item.object, setKeyOf(item)))))
       for (const [i, item] of items.entries()) {
         place = setKeyOf(item)
         const next = page.add(place, objects[i]!, 0)
@@ -165,10 +165,6 @@ export class Responder {
     const items: SetItem[] = []
     for await (const item of this.#parts.store.reconciled(model, { prefix, reverse: true, limit: AT_ONCE, ...(key === undefined ? {} : { from: setKeyToItem(key) }) })) items.push(item)
     return items
-  }
-
-  async #updatesOf (object: ObjectId): Promise<Uint8Array[]> {
-    return lawFirst(await this.#parts.store.updates(object)).map(({ frame }) => frame)
   }
 
   async #object (object: ObjectId): Promise<Uint8Array> {
@@ -221,6 +217,10 @@ class Page {
     }
     return this.#size >= ANSWER_BYTES ? { key, skip: 0 } : null
   }
+}
+
+function framesOf (updates: readonly StoredUpdate[]): Uint8Array[] {
+  return lawFirst(updates).map(({ frame }) => frame)
 }
 
 function bounded (frames: readonly Uint8Array[]): Uint8Array[] {

@@ -17,7 +17,7 @@ const AUDITED = 400
 
 export interface RoundParts extends ChosenParts {
   readonly responder: Responder
-  readonly sums: Pick<SetSums, 'of'>
+  readonly sums: Pick<SetSums, 'of' | 'check'>
   readonly platform: Platform
   /** Whether a peer has models in which this node takes part from now on. */
   readonly learn: (prints: readonly ModelPrint[]) => boolean
@@ -39,8 +39,8 @@ export class Round {
   async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean }> {
     const { responder, progress, claims, interest } = this.#parts
     const { peer, salt, lost } = this.#link
+    const audit = await this.#chooseAudit(await responder.prints(salt))
     const ours = await responder.prints(salt)
-    const audit = await this.#chooseAudit(ours)
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
     if (theirs === undefined) return { changed: false, again: false }
@@ -94,7 +94,9 @@ export class Round {
     const filled = ours.filter(({ count, partial }) => count > 0 && partial !== true)
     if (filled.length === 0) return null
     const { model, count } = filled[this.#below(filled.length)]!
-    return { model, prefix: await this.#somePart(await this.#parts.sums.of(model), count) }
+    const prefix = await this.#somePart(await this.#parts.sums.of(model), count)
+    await this.#parts.sums.check(model, prefix)
+    return { model, prefix }
   }
 
   async #somePart (set: RangeSums, count: number): Promise<string> {

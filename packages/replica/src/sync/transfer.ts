@@ -19,12 +19,14 @@ export interface TransferParts {
 export interface Arrival { readonly frames: number, readonly taken: number }
 
 /**
- * Pages of frames from one peer: while one is verified and written, the next is on its way, and no more than that; over all peers
- * the pages under way are counted, so that a node which receives faster than it writes holds no more than its slots.
+ * Pages of frames from one peer: while one is written, the next is verified and another on its way, and no more than that; over all
+ * peers the pages under way are counted, so that a node which receives faster than it writes holds no more than its slots.
  */
 export class Transfer {
   readonly #parts: TransferParts
   readonly #link: PeerLink
+  /** The last two pages that came. */
+  #older: Promise<unknown> = Promise.resolve()
   #working: Promise<unknown> = Promise.resolve()
 
   constructor (parts: TransferParts, link: PeerLink) {
@@ -39,7 +41,7 @@ export class Transfer {
       const answered = await this.page(async () => await this.#link.request({ ask: 'fetch', model, salt: this.#link.salt, wanted: asked }), bytes => {
         const { looked, frames } = decodeGot(bytes)
         const ids = asked.flatMap(({ shortIds }) => shortIds).slice(0, Math.max(looked, 1))
-        return { result: ids, take: async () => { arrived(await this.take(frames, ids)) } }
+        return { result: ids, take: async turn => { arrived(await this.take(frames, turn, ids)) } }
       })
       if (answered === undefined) return false
       left = without(asked, answered.length)
@@ -48,15 +50,16 @@ export class Transfer {
   }
 
   /** One request, and what is done with its answer. The next page may be asked for before the frames of this one are taken. */
-  async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: () => Promise<void> }): Promise<T | undefined> {
+  async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: (turn: Promise<unknown>) => Promise<void> }): Promise<T | undefined> {
     const release = await this.#parts.slots.take()
     let handedOn = false
     try {
       const bytes = await ask()
-      await this.#working
+      await this.#older
       if (bytes === undefined) return undefined
       const { result, take } = read(bytes)
-      this.#working = take().finally(release)
+      this.#older = this.#working
+      this.#working = take(this.#older).finally(release)
       this.#working.catch(() => { /* told to whoever asks for the next page, or waits for the end */ })
       handedOn = true
       return result
@@ -67,14 +70,14 @@ export class Transfer {
 
   /** When everything that has come is written. */
   async settled (): Promise<void> {
-    await this.#working
+    await Promise.all([this.#older, this.#working])
   }
 
-  /** Frames that came, for these short ids where they were asked for one by one. */
-  async take (frames: readonly Uint8Array[], asked: readonly string[] = []): Promise<Arrival> {
+  /** Frames that came, after the turn of those before them; for these short ids where they were asked for one by one. */
+  async take (frames: readonly Uint8Array[], turn: Promise<unknown>, asked: readonly string[] = []): Promise<Arrival> {
     const { inbound, provider, report } = this.#parts
     const { peer, salt, settled } = this.#link
-    const { taken, waiting } = await inbound.frames(frames, peer)
+    const { taken, waiting } = await inbound.frames(frames, peer, turn)
     const waits = shortIdsOf(waiting.map(id => '0'.repeat(MILLIS_DIGITS) + id), provider, salt)
     for (const id of asked) if (!waits.has(id)) settled.set(id, true)
     if (frames.length < asked.length) {

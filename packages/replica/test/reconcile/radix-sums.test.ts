@@ -80,3 +80,19 @@ test('sums go on from their rows, without a look at what they know', async () =>
   await again.apply(more.map(key => ({ key, sign: 1 })))
   for (const key of set.keys.slice(0, 60)) expect(await again.fingerprint(key.slice(0, 10))).toEqual(fingerprintOf(set.under(key.slice(0, 10))))
 })
+
+test('a part whose sums are wrong is made right from its keys, with all above and below it', async () => {
+  const random = new SeededRandom(5)
+  const set = await TestSet.of(randomKeys(random, 2000, { span: 5000 }))
+  const rows = new Map([...set.sums.takeChanged()].flatMap(([prefix, node]) => node === undefined ? [] : [[prefix, node]]))
+  const stale = new Set(random.shuffled([...set.keys]).slice(0, 300))
+  await set.change([...stale].map(key => ({ key, sign: -1 })))
+  const again = new RadixSums({ node: async prefix => rows.get(prefix), keys: async (prefix, limit) => set.under(prefix).slice(0, limit) })
+  expect(await again.fingerprint('')).not.toEqual(fingerprintOf(set.keys))
+  let mended = 0
+  for (const { prefix } of await again.parts('')) if (await again.correct(prefix, set.under(prefix))) mended++
+  expect(mended).toBeGreaterThan(0)
+  expect(await again.fingerprint('')).toEqual(fingerprintOf(set.keys))
+  for (const key of set.keys.slice(0, 60)) expect(await again.fingerprint(key.slice(0, 11))).toEqual(fingerprintOf(set.under(key.slice(0, 11))))
+  expect(await again.correct('', set.keys)).toBe(false)
+})

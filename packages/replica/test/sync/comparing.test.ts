@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { bytesToHex, encode } from '@dinemic/core'
-import type { Network } from '@dinemic/core'
+import type { Network, StoredUpdate } from '@dinemic/core'
+import { shortIdsOf } from '../../src/reconcile/salted-ranges.js'
+import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
-import { Lan, allHashes, create, newKey, set } from '../harness.js'
+import { Lan, allHashes, create, newKey, provider, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
 let lan = new Lan()
@@ -73,6 +75,52 @@ describe('peers that were apart', () => {
     expect(await keysOf(b)).toEqual(await keysOf(a))
     expect(asks(b)).not.toContain('get')
   })
+})
+
+test('sums that are wrong on the disk are mended when they are looked at', async () => {
+  const [a, b] = [await lan.peer(), await lan.peer()]
+  await b.connect(a)
+  for (let i = 0; i < 50; i++) await create(a, { name: `${i}` })
+  await lan.quiet()
+  lan.hub.cut(idOf(a), idOf(b))
+  await create(a, { name: 'of a' })
+  await create(b, { name: 'of b' })
+  await a.stop()
+  await b.stop()
+  // So that both show the same prints, over sets that aren't the same.
+  const forged = await Promise.all(['sums', 'sums/Person/'].map(async name => ({ name, value: await a.store.setting(name) ?? null })))
+  await b.store.commit({ objects: [], settings: forged })
+  const [c, d] = [await lan.peer({ store: a.store }), await lan.peer({ store: b.store })]
+  await d.connect(c)
+  await lan.quiet()
+  expect(await keysOf(c)).toHaveLength(52)
+  expect(await keysOf(c)).toEqual(await keysOf(d))
+  expect(d.replica.sync.peers).toMatchObject([{ result: expect.stringMatching(/equal|received/) }])
+})
+
+test('ids that are hidden behind an equal sum are found by the audit', async () => {
+  const [a, other] = [await lan.peer(), await lan.peer()]
+  await create(a, { name: 'Bob' })
+  const hidden = await create(other, { name: 'Eve' })
+  const [{ frame, ...item }] = await other.store.updates(hidden) as [StoredUpdate]
+  const peer = lan.hub.create()
+  peer.handle({
+    message: async () => 'ignore',
+    request: async (_from, data) => {
+      const request = decodeRequest(data)
+      // As a peer would whose set has another id in the place of Bob's, made to have the same sum.
+      if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: request.greeting.prints, audit: { count: 1, print: '00'.repeat(8) } })
+      if (request.ask === 'ranges') return encodeRanges(request.prefixes, [{ ids: request.exact ? [...shortIdsOf([setKeyOf(item)], provider, request.salt).keys()] : [] }])
+      return encodeGot(1, [frame])
+    },
+    connected: () => {},
+    disconnected: () => {}
+  })
+  await peer.start()
+  await peer.connect(a.address)
+  await lan.quiet()
+  expect(asks(a)).toEqual(expect.arrayContaining(['compare', 'ranges', 'fetch']))
+  expect(await keysOf(a)).toContain(setKeyOf(item))
 })
 
 describe('what a node refuses', () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { decodeObjects, decodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import { decodeGot, decodeObjects, decodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { Lan, allHashes, create, set } from '../harness.js'
 import type { Peer } from '../harness.js'
@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 const OBJECTS = 220
-const BULK = 'x'.repeat(8000)
+const BULK = 'x'.repeat(20_000)
 const idOf = (peer: Peer): string => peer.address.slice('memory:'.length)
 const keysOf = async (peer: Peer): Promise<string[]> => await peer.store.setKeys('Person')
 const pages = ({ asked }: Peer): Peer['asked'] => asked.filter(({ request }) => request.ask === 'objects')
@@ -67,7 +67,7 @@ test('interrupted, it goes on where it stopped, with another provider', async ()
   const newcomer = await lan.peer()
   const stopped = new Promise<void>(resolve => {
     newcomer.replica.onCommit(() => {
-      if (pages(newcomer).length !== 4) return
+      if (pages(newcomer).length < 3) return
       lan.hub.cut(idOf(newcomer), idOf(peer))
       resolve()
     })
@@ -84,7 +84,7 @@ test('interrupted, it goes on where it stopped, with another provider', async ()
   await lan.quiet()
   expect(await keysOf(newcomer)).toEqual(all)
   const again = framesOf(pages({ ...newcomer, asked: newcomer.asked.slice(before) }))
-  expect(again).toBeLessThanOrEqual(all.length - had + 40) // a page that was under way
+  expect(again).toBeLessThanOrEqual(all.length - had + 110) // the pages that were under way
 })
 
 test('a node that starts anew in the middle gets the rest, not all again', async () => {
@@ -99,7 +99,7 @@ test('a node that starts anew in the middle gets the rest, not all again', async
   await second.connect(peer)
   await lan.quiet()
   expect(await keysOf(second)).toEqual(all)
-  const got = second.asked.reduce((sum, { request }) => request.ask === 'fetch' ? sum + request.wanted.reduce((ids, { shortIds }) => ids + shortIds.length, 0) : sum, 0)
+  const got = second.asked.reduce((sum, { request, answer }) => request.ask === 'fetch' ? sum + decodeGot(answer!).frames.length : sum, 0)
   expect(got).toBe(all.length - had)
 })
 
