@@ -37,6 +37,11 @@ export class Inbound {
   readonly #parts: InboundParts
   /** Why an update was refused: not asked for again. */
   readonly refusals = new BoundedCache<UpdateId, string>(5000)
+  /**
+   * Updates of messages that weren't forwarded, which this node spreads itself. Another node may say the same in the same bytes, and
+   * gossip takes ours for a repetition of its message: so that one is forwarded, once, although nothing in it is new here.
+   */
+  readonly #spreading = new BoundedCache<UpdateId, boolean>(5000)
 
   constructor (parts: InboundParts) {
     this.#parts = parts
@@ -51,7 +56,9 @@ export class Inbound {
     if (all.some(({ object }) => parseId(object).model !== topic)) return 'reject'
     const updates = await this.#ofConcern(all)
     const standings = await Promise.all(updates.map(async update => await this.#standing(update, from)))
-    const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && standings.some(({ is }) => is === 'taken')
+    const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))
+    const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && isNews
+    standings.forEach(({ is }, i) => { if (forward || is === 'taken') this.#spreading.set(updates[i]!.id, !forward) })
     void this.#receiveAndSpread(updates, from, !forward)
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
