@@ -5,19 +5,23 @@ import { decodeRow, emptyRow } from './object-row.js'
 import type { ObjectRow } from './object-row.js'
 import { WeighedCache } from './weighed-cache.js'
 
-/** Rows that are kept in memory, an entry of a dict or a list counting for a quarter of one. */
+/** Rows that are kept in memory. */
 const ROWS = 8192
+/** Entries of dicts and lists that count for one row: half a million are kept at most, beside those of one object. */
+const ENTRIES_IN_ROW = 64
 /** Updates that are kept in memory for the next write, of as many objects as they are of. */
 const LIVE_UPDATES = 50_000
-/** An object costs as much as so many updates, beside its own. */
+/** An object costs as much as so many updates, beside its own, */
 const LIVE_OBJECT = 100
+/** and as one more for so many entries of its dicts and lists. */
+const ENTRIES_IN_UPDATE = 10
 
 /** Rows and live objects, from memory or from the store. Whoever changes a live object holds the object's turn. */
 export class Objects {
   readonly #store: Store
   readonly #binding: NetworkBinding
-  readonly #rows = new WeighedCache<ObjectId, ObjectRow>(ROWS, ({ full }) => 1 + entriesOf(full) / 4)
-  readonly #live = new WeighedCache<ObjectId, LiveObject>(LIVE_UPDATES, ({ updates }) => LIVE_OBJECT + updates.size)
+  readonly #rows = new WeighedCache<ObjectId, ObjectRow>(ROWS, ({ full }) => 1 + entriesOf(full) / ENTRIES_IN_ROW)
+  readonly #live = new WeighedCache<ObjectId, LiveObject>(LIVE_UPDATES, ({ updates, row }) => LIVE_OBJECT + updates.size + entriesOf(row.full) / ENTRIES_IN_UPDATE)
   /** The full state behind a visible one: a writer replaces what it saw, masked values included. */
   readonly #fullByVisible = new WeakMap<ObjectState, ObjectState>()
 
