@@ -9,7 +9,7 @@ export type { Discovery } from '@dinemic/net'
 
 export { DinemicError, isDinemicError, isId } from '@dinemic/core'
 export type { Clock, Fork, ForkProof, GrantRef, ObjectId, Operation, PeerInfo, Right, Sealed, UpdateId, Value, Verdict } from '@dinemic/core'
-export type { Admit, Mask, Newcomer, ProposalAnswer, Replicate } from '@dinemic/replica'
+export type { Admit, Mask, Newcomer, ProposalAnswer, QuotaOptions, Replicate } from '@dinemic/replica'
 
 export {
   Change, Counter, Dict, Entity, Field, Index, List, Listener, Model, Ref, define, defineHooks, filter, isSealed, ref,

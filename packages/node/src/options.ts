@@ -2,7 +2,7 @@ import { DinemicError } from '@dinemic/core'
 import type { Discovery } from '@dinemic/net'
 import { didYouMean } from '@dinemic/orm'
 import type { Listener, ModelClass } from '@dinemic/orm'
-import type { Admit, Replicate } from '@dinemic/replica'
+import type { Admit, QuotaOptions, Replicate } from '@dinemic/replica'
 import type { Logger } from './logger.js'
 import { problemOfReplicate } from './replicate.js'
 
@@ -32,6 +32,8 @@ export interface NodeOptions {
   readonly durability?: 'process' | 'disk' | undefined
   /** May refuse to store what strangers create: asked once for each object that isn't here yet. What it throws is a no. */
   readonly admit?: Admit | undefined
+  /** Bytes that strangers may take of the disk: with all their objects (`disk`, 8 GiB by default), and with one (`object`, 256 MiB). */
+  readonly quota?: QuotaOptions | undefined
   /** Ms that a before-hook has before it counts as refusing; 5,000 by default. */
   readonly hookTimeout?: number | undefined
   /** Where errors go that nobody listens for; the console by default. */
@@ -71,6 +73,7 @@ const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown, opt
   listeners: value => problemOfListeners(value),
   durability: value => value === 'process' || value === 'disk' ? undefined : `give 'process' or 'disk' instead of ${shown(value)}`,
   admit: value => typeof value === 'function' ? undefined : `give a function such as ({ id, model, size, peer }) => true instead of ${shown(value)}`,
+  quota: value => problemOfQuota(value),
   hookTimeout: value => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT ? undefined : `give a number of ms above 0, at most ${MAX_TIMEOUT}, instead of ${shown(value)}`,
   logger: value => isObject(value) && typeof value.error === 'function' && typeof value.debug === 'function' ? undefined : 'give an object with the methods error(message, details) and debug(message, details)'
 }
@@ -92,6 +95,16 @@ function problemOfDiscovery (value: unknown): string | undefined {
   if (!isObject(value) || Object.keys(value).join() !== 'bootstrap') return `give 'mdns', { bootstrap: [address, …] } or false instead of ${shown(value)}`
   const problem = problemOfAddresses(value.bootstrap)
   return problem === undefined ? undefined : `bootstrap: ${problem}`
+}
+
+function problemOfQuota (value: unknown): string | undefined {
+  const form = 'give bytes, such as { disk: 8 * 1024 ** 3, object: 256 * 1024 ** 2 }'
+  if (!isObject(value)) return `${form}, instead of ${shown(value)}`
+  for (const [name, bytes] of Object.entries(value)) {
+    if (name !== 'disk' && name !== 'object') return `${form}: there is no quota '${name}'.${didYouMean(name, ['disk', 'object'])}`
+    if (bytes !== undefined && !(typeof bytes === 'number' && bytes >= 0)) return `${form}: ${name} is ${shown(bytes)}`
+  }
+  return undefined
 }
 
 function problemOfListeners (value: unknown): string | undefined {

@@ -5,6 +5,7 @@ export type {
 export { inspectStore } from './inspect.js'
 export type { Inspection, ModelInspection } from './inspect.js'
 export type { Mask } from './masks.js'
+export type { QuotaOptions } from './quota.js'
 export { Replica } from './replica.js'
 export type { ReplicaOptions } from './replica.js'
 export type { Report, Reports } from './report.js'

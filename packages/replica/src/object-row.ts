@@ -1,5 +1,7 @@
 import { SortedMap, bytesToHex, cellWrites, decode, decodeState, emptyState, encode, encodeHead, hexToBytes } from '@dinemic/core'
 import type { CellWrite, Encodable, ObjectId, ObjectState, StoredCell, StoredState } from '@dinemic/core'
+import { NOTHING_COUNTED } from './counted.js'
+import type { Counted } from './counted.js'
 import { forkToWire, wireToFork } from './fork-row.js'
 import type { KnownFork } from './fork-row.js'
 
@@ -13,6 +15,8 @@ export interface ObjectRow {
   readonly masked: MaskedIds
   /** The forks of which this node keeps a proof: its own knowledge, no part of what all agree on. */
   readonly forks: readonly KnownFork[]
+  /** What of it falls under this node's quotas. */
+  readonly counted: Counted
 }
 
 /** The updates that this node's hooks refused. */
@@ -23,13 +27,13 @@ const MOST_MASKED = 64
 
 export function emptyRow (id: ObjectId): ObjectRow {
   const state = emptyState(id)
-  return { full: state, visible: state, masked: SortedMap.empty(), forks: [] }
+  return { full: state, visible: state, masked: SortedMap.empty(), forks: [], counted: NOTHING_COUNTED }
 }
 
 /** Without what `cellsBeside` puts beside it. */
-export function encodeRow ({ full, visible, masked, forks }: ObjectRow): Uint8Array {
+export function encodeRow ({ full, visible, masked, forks, counted }: ObjectRow): Uint8Array {
   const ids = masked.size > MOST_MASKED ? masked.size : [...masked.keys()].map(hexToBytes)
-  return encode([encodeHead(full), full === visible ? null : encodeHead(visible), ids, forks.map(forkToWire)])
+  return encode([encodeHead(full), full === visible ? null : encodeHead(visible), ids, forks.map(forkToWire), [counted.law, counted.content]])
 }
 
 /** What changes beside the row where `before` is stored. */
@@ -40,11 +44,11 @@ export function cellsBeside (before: ObjectRow, now: ObjectRow): CellWrite[] {
 
 /** Throws `STORE_CORRUPT` for what was damaged. */
 export function decodeRow ({ row, cells }: StoredState): ObjectRow {
-  const [fullRow, visibleRow, ids, forks] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[] | number, Encodable[]]
+  const [fullRow, visibleRow, ids, forks, [law, content]] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[] | number, Encodable[], [number, number]]
   const full = decodeState(fullRow, of(FULL, cells))
   const visible = visibleRow === null ? full : decodeState(visibleRow, of(VISIBLE, cells))
   const masked = typeof ids === 'number' ? of(MASKED, cells).map(({ name }) => name) : ids.map(bytesToHex)
-  return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork) }
+  return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork), counted: { law, content } }
 }
 
 /** What users see of it: nothing before its genesis, nothing once it is removed. */

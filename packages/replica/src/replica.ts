@@ -26,6 +26,8 @@ import type { Stage } from './pipeline/stage.js'
 import { Proposals } from './proposals.js'
 import { KeyedReader } from './reader.js'
 import { SetSums } from './reconcile/set-sums.js'
+import { Quota } from './quota.js'
+import type { QuotaOptions } from './quota.js'
 import type { Report } from './report.js'
 import { Doorkeeper } from './sync/doorkeeper.js'
 import { Interest } from './sync/interest.js'
@@ -56,6 +58,7 @@ export interface ReplicaOptions {
   readonly durability?: 'process' | 'disk' | undefined
   /** Asked about objects of strangers before they are stored. Unless given, all are. */
   readonly admit?: Admit | undefined
+  readonly quota?: QuotaOptions | undefined
 }
 
 /** The engine. Wires the parts; each verb is a few lines over them. */
@@ -80,6 +83,7 @@ export class Replica implements Engine {
   readonly #replication: Replication
   readonly #waiting: Waiting
   readonly #care: Care
+  readonly #quota: Quota
   readonly #caretaker: Caretaker
   readonly #opened = new OpenedValues()
   readonly #masks = new Masks()
@@ -101,13 +105,14 @@ export class Replica implements Engine {
     this.#interest = new Interest({ models, replicate, store, isHere: async object => await this.#objects.row(object) !== undefined })
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
     this.#care = new Care(keys)
+    this.#quota = new Quota(keys, options.quota)
     this.#sums = new SetSums({
       store,
       alone: async task => await this.#commits.alone(task),
       track: (what, task) => { this.#activity.track(what, task).catch((error: unknown) => { report('error', error) }) }
     })
     this.#commits = new GroupCommit(store, this.#sums)
-    this.#pipeline = new Pipeline({ commits: this.#commits, keys, platform, masks: this.#masks, care: this.#care, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
+    this.#pipeline = new Pipeline({ commits: this.#commits, keys, platform, masks: this.#masks, care: this.#care, quota: this.#quota, objects: this.#objects, hooks, afterHooks: this.#afterHooks, activity: this.#activity, report, sync: durability === 'disk' })
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
@@ -146,6 +151,7 @@ export class Replica implements Engine {
     await this.#continuity.start()
     await this.#masks.load(this.#store)
     await this.#care.load(this.#store)
+    await this.#quota.load(this.#store)
     await this.#afterHooks.resume(async object => await this.state(object))
     await this.#replication.start()
     this.#caretaker.start()
@@ -237,6 +243,7 @@ export class Replica implements Engine {
     await this.keys.put(object, seed)
     this.#continuity.adopted(object)
     this.#replication.choose(object)
+    await this.#pipeline.turn([object], async open => { await (await open(object)).recount() })
     await this.#continuity.beforeWriting([object])
     this.#caretaker.look(object)
   }
@@ -304,6 +311,17 @@ export class Replica implements Engine {
   /** How far each model is, and how the last comparison with each peer ended. */
   get sync (): SyncStatus {
     return this.#replication.status
+  }
+
+  /** Bytes that strangers take, and may take, in all and with one object. */
+  get quota (): { readonly used: number, readonly disk: number, readonly object: number } {
+    const { used, disk, object } = this.#quota
+    return { used, disk, object }
+  }
+
+  /** How many updates this node's own rules have refused since the start. */
+  get refused (): { readonly admit: number, readonly quota: number } {
+    return this.#replication.refused
   }
 
   /** Compares with a connected peer soon, without waiting for the timer. */

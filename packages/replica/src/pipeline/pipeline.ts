@@ -7,6 +7,7 @@ import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
 import { KeyedQueue } from '../keyed-queue.js'
 import type { Masks } from '../masks.js'
 import type { Objects } from '../objects.js'
+import type { Quota } from '../quota.js'
 import type { Report } from '../report.js'
 import type { GroupCommit } from './group-commit.js'
 import { Stage } from './stage.js'
@@ -19,6 +20,7 @@ export interface PipelineParts {
   readonly platform: Platform
   readonly masks: Masks
   readonly care: Care
+  readonly quota: Quota
   readonly hooks: HooksPort
   readonly afterHooks: AfterHooks
   readonly activity: Activity
@@ -61,7 +63,7 @@ export class Pipeline {
 
   /** Whether an update would be admitted now. Leaves no trace. */
   async standing (update: Update): Promise<Taken> {
-    return (await this.#open(update.object)).standing(update)
+    return await (await this.#open(update.object)).standing(update)
   }
 
   /** Takes updates of one object from the network, in order: what became of each, and which links are missing now, with whether a close names them. */
@@ -96,30 +98,35 @@ export class Pipeline {
         this.#tell(changed, kept)
         return { result, stages: changed }
       } catch (error) {
-        for (const id of stages.keys()) objects.spoilt(id)
+        for (const [id, stage] of stages) {
+          objects.spoilt(id)
+          stage.giveUp()
+        }
         throw error
       }
     }))
   }
 
   async #commit (stages: readonly Stage[]): Promise<AfterHook[][]> {
-    const { objects, afterHooks, masks, care } = this.#parts
+    const { objects, afterHooks, masks, care, quota } = this.#parts
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
     const objectsToCommit = stages.map(stage => stage.commit())
     const hidden = stages.map(stage => stage.masks)
-    const needs = await care.changesOf(stages.map(stage => stage.rows))
+    const rows = stages.map(stage => stage.rows)
+    const needs = await care.changesOf(rows)
     const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)
     try {
       await this.#parts.commits.commit({
         objects: objectsToCommit,
         events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
         acknowledged: afterHooks.takeDone(),
-        settings: [...masks.apply(hidden), ...care.apply(needs), ...stages.flatMap(stage => stage.proofs)]
+        settings: [...masks.apply(hidden), ...care.apply(needs), ...quota.apply(rows), ...stages.flatMap(stage => stage.proofs)]
       }, { sync })
     } catch (error) {
       masks.undo(hidden)
       care.undo(needs)
+      quota.undo(rows)
       throw error
     }
     for (const stage of stages) objects.committed(stage.live)

@@ -13,21 +13,26 @@ import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
 import { cellsBeside, encodeRow, shows } from '../object-row.js'
 import type { ObjectRow } from '../object-row.js'
+import { NOTHING_COUNTED, plus } from '../counted.js'
+import type { Counted } from '../counted.js'
+import type { Quota } from '../quota.js'
 import type { Report, Reports } from '../report.js'
 
 /** What became of one update on its way in. */
 export type Taken =
   | { readonly is: 'taken' } | { readonly is: 'known' }
   | { readonly is: 'waits', readonly for: UpdateId }
-  | { readonly is: 'refused', readonly why: string }
+  | { readonly is: 'refused', readonly why: string, readonly code?: string }
   | { readonly is: 'gone', readonly tombstone: UpdateId }
 
 /** Why what a close revokes is refused. It is for as long as no other close names it. */
 export const CLOSED = 'its grant was closed'
 
+const OVER_QUOTA: Taken = { is: 'refused', why: 'the quotas of this node leave no room for it', code: 'REPLICA_OVER_QUOTA' }
+
 export interface Origin { readonly local: boolean, readonly owned: boolean }
 
-export interface StageParts { readonly hooks: HooksPort, readonly report: Report, readonly platform: Platform }
+export interface StageParts { readonly hooks: HooksPort, readonly report: Report, readonly platform: Platform, readonly quota: Quota }
 
 /**
  * The way of updates into one object, up to the commit: admit → verdict → before-hooks. Works on the live object;
@@ -38,6 +43,7 @@ export class Stage {
   readonly #hooks: HooksPort
   readonly #report: Report
   readonly #platform: Platform
+  readonly #quota: Quota
   readonly #before: ObjectRow
   readonly #put = new Map<UpdateId, Update>()
   readonly #drop = new Set<UpdateId>()
@@ -46,11 +52,12 @@ export class Stage {
   #local = false
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
-  constructor (live: LiveObject, { hooks, report, platform }: StageParts) {
+  constructor (live: LiveObject, { hooks, report, platform, quota }: StageParts) {
     this.live = live
     this.#hooks = hooks
     this.#report = report
     this.#platform = platform
+    this.#quota = quota
     this.#before = live.row
   }
 
@@ -102,12 +109,16 @@ export class Stage {
     if (live.updates.has(update.id)) return { is: 'known' }
     const standing = this.#standing(update)
     if (standing.is !== 'admitted') return standing
+    const weight = origin.local ? 0 : await this.#quota.weigh(live, update)
+    const counted = this.#quota.withUpdate(live, update, weight)
+    if (counted === undefined) return OVER_QUOTA
+    this.#count(counted)
     this.#put.set(update.id, update)
     this.#drop.delete(update.id)
     this.#local ||= origin.local
-    if (isFinal(update)) await this.#removeForGood(update, origin)
+    if (isFinal(update)) await this.#removeForGood(update, origin, weight)
     else {
-      this.#findFork(update)
+      this.#findFork(update, weight > 0)
       await this.#settle(live.add(update), origin)
     }
     this.#reportOddities(update)
@@ -127,10 +138,24 @@ export class Stage {
   }
 
   /** Admission alone, without a trace: what a validator asks before it forwards. */
-  standing (update: Update): Taken {
+  async standing (update: Update): Promise<Taken> {
     if (this.live.updates.has(update.id)) return { is: 'known' }
     const standing = this.#standing(update)
-    return standing.is === 'admitted' ? { is: 'taken' } : standing
+    if (standing.is !== 'admitted') return standing
+    const counted = this.#quota.withUpdate(this.live, update, await this.#quota.weigh(this.live, update))
+    return counted === undefined ? OVER_QUOTA : { is: 'taken' }
+  }
+
+  /** What falls under the quotas, where that has changed without an update: the object's key has come. */
+  async recount (): Promise<void> {
+    let counted = NOTHING_COUNTED
+    for (const update of this.live.updates.values()) counted = plus(counted, update, await this.#quota.weigh(this.live, update))
+    this.#count(counted)
+  }
+
+  /** It won't be committed. */
+  giveUp (): void {
+    this.#quota.moved(this.live.row.counted, this.#before.counted)
   }
 
   /** For the application, once it is committed. */
@@ -173,7 +198,11 @@ export class Stage {
       waiting.delete(id)
     }
     const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
-    for (const update of revoked) if (!this.live.verdicts.isNamed(update)) this.#forget(update.id)
+    for (const update of revoked) {
+      if (this.live.verdicts.isNamed(update)) continue
+      this.#count(plus(this.live.row.counted, update, -await this.#quota.weigh(this.live, update)))
+      this.#forget(update.id)
+    }
     if (changes.some(({ remerge }) => remerge)) this.#mergeAnew(this.#describeMerge(changes, revoked, origin))
   }
 
@@ -222,19 +251,20 @@ export class Stage {
   }
 
   /** The owner's remove: from now on it is all that there is of the object. */
-  async #removeForGood (update: Update, origin: Origin): Promise<void> {
+  async #removeForGood (update: Update, origin: Origin, weight: number): Promise<void> {
     const { live } = this
     const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
     const allowed = await this.#askHooks(update, origin, full)
     for (const id of [...live.updates.keys()]) this.#forget(id)
+    this.#count(plus(NOTHING_COUNTED, update, weight))
     this.#proofs.push(...live.row.forks.map(noProofRow))
     live.add(update)
-    const { visible } = live.row
+    const { visible, counted } = live.row
     if (!allowed) {
-      live.row = { full, visible, masked: SortedMap.from([[update.id, true]]), forks: [] }
+      live.row = { full, visible, masked: SortedMap.from([[update.id, true]]), forks: [], counted }
       return
     }
-    live.row = { full, visible: full, masked: SortedMap.empty(), forks: [] }
+    live.row = { full, visible: full, masked: SortedMap.empty(), forks: [], counted }
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
@@ -261,6 +291,13 @@ export class Stage {
   #forget (id: UpdateId): void {
     this.live.drop(id)
     this.#drop.add(id)
+  }
+
+  #count (counted: Counted): void {
+    const { live } = this
+    if (counted.law === live.row.counted.law && counted.content === live.row.counted.content) return
+    this.#quota.moved(live.row.counted, counted)
+    live.row = { ...live.row, counted }
   }
 
   /** Notes what the update changed in view, for the after-hooks. */
@@ -292,10 +329,13 @@ export class Stage {
     }
   }
 
-  #findFork (update: Update): void {
+  #findFork (update: Update, counts: boolean): void {
     const found = findFork(this.live, update)
     if (found === undefined) return
-    const { known, proof } = found
+    const { proof } = found
+    const counted = this.#quota.withContent(this.live.row.counted, counts ? found.known?.size ?? 0 : 0)
+    const known = counted && found.known
+    if (counted !== undefined) this.#count(counted)
     const { object, author, root, seq, updates } = proof
     this.note('fork', { object, author, root, seq, updates, kept: known !== undefined })
     if (known === undefined) return

@@ -14,6 +14,10 @@ import type { Wants } from './wants.js'
 /** Updates of a long answer that are taken together, while the signatures of the next are verified. */
 const AT_ONCE = 256
 
+/** Objects of which it was told that there is no room for them. */
+const TOLD = 5000
+
+const NO_RIGHT = 'REPLICA_NOT_ADMITTED'
 const NOT_ADMITTED: Taken = { is: 'refused', why: 'the admit option of this node refused its object' }
 
 export interface InboundParts {
@@ -42,6 +46,9 @@ export class Inbound {
    * gossip takes ours for a repetition of its message: so that one is forwarded, once, although nothing in it is new here.
    */
   readonly #spreading = new BoundedCache<UpdateId, boolean>(5000)
+  /** Updates that this node's own rules have refused. */
+  readonly refused = { admit: 0, quota: 0 }
+  readonly #told = new BoundedCache<ObjectId, true>(TOLD)
 
   constructor (parts: InboundParts) {
     this.#parts = parts
@@ -129,9 +136,19 @@ export class Inbound {
       wants.add(result.for)
     } else if (result.is === 'refused' || result.is === 'gone') {
       const reason = result.is === 'gone' ? 'its object was removed' : result.why
+      const code = result.is === 'refused' ? result.code ?? NO_RIGHT : NO_RIGHT
       this.refusals.set(update.id, reason)
-      report('rejected', { update: update.id, object: update.object, code: 'REPLICA_NOT_ADMITTED', reason, peer: from })
+      if (result === NOT_ADMITTED) this.refused.admit++
+      if (code === NO_RIGHT || !this.#isTold(update.object)) report('rejected', { update: update.id, object: update.object, code, reason, peer: from })
     }
+  }
+
+  /** What there is no room for may be very much: once for each object is enough. */
+  #isTold (object: ObjectId): boolean {
+    this.refused.quota++
+    const told = this.#told.get(object) !== undefined
+    this.#told.set(object, true)
+    return told
   }
 
   async #ofConcern (updates: readonly Update[]): Promise<Update[]> {

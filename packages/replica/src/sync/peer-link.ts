@@ -18,6 +18,8 @@ export class PeerLink {
    */
   readonly settled = new BoundedCache<string, true>(SETTLED)
   readonly parts = new SettledParts()
+  /** Models of which whole objects were fetched and not taken: they aren't fetched so again. */
+  readonly fruitless = new Set<string>()
   /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
   lost = 0
   readonly #network: Network

@@ -52,6 +52,7 @@ export class Pull {
   readonly #have: number
   readonly #transfer: Transfer
   #fruitless = 0
+  #came = 0
   #told = false
 
   constructor (parts: PullParts, link: PeerLink, { model, have, set = model }: PullScope) {
@@ -92,7 +93,10 @@ export class Pull {
     for await (const step of walk({ ours: await this.#ours(exact), ask, ...(exact ? {} : { skips: part => pass.skips(part) }) }, prefixes)) {
       for (const { prefix, shortIds } of step) {
         const open = shortIds.filter(id => settled.get(id) === undefined)
-        if (open.length === 0) continue
+        if (open.length === 0) {
+          pass.settles(prefix)
+          continue
+        }
         pass.lacks(prefix)
         batch.push({ prefix, shortIds: open })
       }
@@ -102,7 +106,7 @@ export class Pull {
     }
     await this.#fetch(batch)
     this.isDone = answered && !this.leftToOthers
-    if (this.isDone) pass.end()
+    pass.end(this.isDone)
     this.#end()
   }
 
@@ -111,6 +115,7 @@ export class Pull {
   }
 
   #isJoin (theirs: Print): boolean {
+    if (this.#link.fruitless.has(this.#model)) return false
     return this.#parts.joins.has(this.#model) || (theirs.count >= JOIN_COUNT && this.#have < theirs.count * JOIN_SHARE)
   }
 
@@ -144,10 +149,13 @@ export class Pull {
     const join = await joins.of(this.#model, async () => await this.#plan(Math.max(JOIN_RANGE, theirs.count / JOIN_PARTS)))
     if (join === undefined) return
     for (let range = await join.next(); range !== undefined; range = await join.next()) {
-      if (!await this.#whole(join, range, theirs)) return
+      if (await this.#whole(join, range, theirs)) continue
+      this.#judgeJoin()
+      return
     }
     joins.ended(this.#model)
     await this.#transfer.settled()
+    this.#judgeJoin()
   }
 
   /** Parts of their set that differ here, none of more keys than `most`. */
@@ -205,8 +213,14 @@ export class Pull {
     this.#tell(Math.max(0, theirs.count - this.#have - this.got))
   }
 
+  /** Where most of what came was refused, the next comparison would find it a join again, and fetch it all again. */
+  #judgeJoin (): void {
+    if (this.got * 2 < this.#came) this.#link.fruitless.add(this.#model)
+  }
+
   #arrived ({ frames, taken }: Arrival): void {
     this.got += taken
+    this.#came += frames
     this.#fruitless = taken > 0 || frames === 0 ? 0 : this.#fruitless + 1
   }
 

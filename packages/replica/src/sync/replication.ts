@@ -133,6 +133,10 @@ export class Replication {
     this.#announcer.announce(updates)
   }
 
+  get refused (): { readonly admit: number, readonly quota: number } {
+    return { ...this.#inbound.refused }
+  }
+
   refusal (id: UpdateId): string | undefined {
     return this.#inbound.refusals.get(id)
   }

@@ -44,8 +44,14 @@ export class Pass {
     for (let length = 0; length <= prefix.length; length++) this.#partByPrefix.delete(prefix.slice(0, length))
   }
 
-  /** Everything was gone through. */
-  end (): void {
-    for (const part of this.#partByPrefix.values()) this.#settled.add(this.#set, part)
+  /** All that a part without parts lacks was settled before. */
+  settles (prefix: string): void {
+    const part = this.#partByPrefix.get(prefix)
+    if (part !== undefined) this.#settled.add(this.#set, part)
+  }
+
+  /** `complete`: everything was gone through. */
+  end (complete: boolean): void {
+    if (complete) for (const part of this.#partByPrefix.values()) this.#settled.add(this.#set, part)
   }
 }

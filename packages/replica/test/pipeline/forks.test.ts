@@ -3,6 +3,7 @@ import { bindNetwork, clockOf, formatId, refKey, signUpdate } from '@dinemic/cor
 import type { Body, Commit, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
 import { LiveObject } from '../../src/live-object.js'
 import { decodeRow, emptyRow, encodeRow } from '../../src/object-row.js'
+import { Quota } from '../../src/quota.js'
 import { Stage } from '../../src/pipeline/stage.js'
 import type { Report, Reports } from '../../src/report.js'
 import { provider } from '../harness.js'
@@ -38,7 +39,7 @@ class Written {
 
   async take (...updates: readonly Update[]): Promise<Commit['objects'][number]> {
     const report: Report = (event, payload) => { if (event === 'fork') this.told.push(payload as Reports['fork']) }
-    const stage = new Stage(this.#live, { hooks, report, platform })
+    const stage = new Stage(this.#live, { hooks, report, platform, quota: new Quota({ has: async () => false }) })
     for (const update of updates) {
       const { is } = await stage.take(update, REMOTE)
       if (is !== 'taken') throw new Error(`${update.id} was ${is}`)

@@ -3,6 +3,7 @@ import type { ObjectId, ObjectState, Update, UpdateId } from '@dinemic/core'
 import { LiveObject } from '../../src/live-object.js'
 import { emptyRow } from '../../src/object-row.js'
 import type { ObjectRow } from '../../src/object-row.js'
+import { Quota } from '../../src/quota.js'
 import { Stage } from '../../src/pipeline/stage.js'
 
 const platform = { now: () => 0, random: (length: number) => new Uint8Array(length), schedule: () => () => {} }
@@ -13,6 +14,7 @@ const MOST = 500
 /** What a node does with one object's updates between verifying and storing them: the engine's own stages, one after the other. */
 export class StagedNode {
   readonly #refuses: (id: UpdateId) => boolean
+  readonly #quota = new Quota({ has: async () => false })
   #live: LiveObject
   #waiting: Update[] = []
   #taken = 0
@@ -69,7 +71,7 @@ export class StagedNode {
     const before = async ({ update }: { update: { id: UpdateId } }): Promise<void> => {
       if (this.#refuses(update.id)) throw new TypeError('not here')
     }
-    const stage = new Stage(this.#live, { platform, hooks: { before, wantsAfter: () => false, after: async () => {} }, report: () => {} })
+    const stage = new Stage(this.#live, { platform, quota: this.#quota, hooks: { before, wantsAfter: () => false, after: async () => {} }, report: () => {} })
     const waiting: Update[] = []
     for (const update of updates) {
       const { is } = await stage.take(update, { local: false, owned: false })
