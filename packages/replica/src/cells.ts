@@ -25,8 +25,16 @@ export function isContested (state: ObjectState, operation: Operation): boolean 
   return (element?.deleted ?? null) === null && cellsOf(state, operation).some(cell => cell.length > 1)
 }
 
-/** Whether a cell that the operation writes holds other values in one state than in the other. */
+/** Whether what an operation writes, adds to or ends is other in one state than in the other. */
 export function differs (before: ObjectState, now: ObjectState, operation: Operation): boolean {
-  const names = (state: ObjectState): string => candidatesOf(state, operation).map(({ update }) => update).join(' ')
-  return names(before) !== names(now)
+  return standing(before, operation) !== standing(now, operation)
+}
+
+/** Who made what an operation writes, adds to or ends as it is: what can't be superseded included. */
+function standing (state: ObjectState, operation: Operation): string {
+  const field = state.fields.get(operation.field) ?? EMPTY_FIELD
+  if (operation.op === 'add') return `${field.counter} of ${field.increments}`
+  const element = 'element' in operation ? field.list.get(operation.element) : undefined
+  const candidates = operation.op === 'remove' ? [...element?.value ?? [], ...element?.position ?? []] : candidatesOf(state, operation)
+  return [element?.deleted, ...candidates.map(({ update }) => update)].join(' ')
 }

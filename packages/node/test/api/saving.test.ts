@@ -107,6 +107,22 @@ describe('save()', () => {
     expect([late.age, await late.save({ ifUnchanged: true })]).toEqual([3, [expect.any(String)]])
   })
 
+  test.each<[string, (theirs: Card) => void, (mine: Card) => void]>([
+    ['a counter that somebody else added to', theirs => { theirs.visits.add(-5) }, mine => { mine.visits.add(-5) }],
+    ['an element that somebody else replaced', theirs => { theirs.tags.set(0, 'new') }, mine => { mine.tags.splice(0, 1) }],
+    ['an element that somebody else moved', theirs => { theirs.tags.move(0, 1) }, mine => { mine.tags.splice(0, 1) }],
+    ['an element that somebody else deleted', theirs => { theirs.tags.splice(0, 1) }, mine => { mine.tags.set(0, 'new') }]
+  ])('{ ifUnchanged } minds %s', async (_what, theirs, mine) => {
+    const cards = (await start()).use(Card)
+    const { id } = await cards.create({ name: 'Bob', visits: 5, tags: ['a', 'b'] })
+    const [first, second] = [await cards.open(id), await cards.open(id)]
+    theirs(first)
+    await first.save()
+    mine(second)
+    expect(await thrownBy(() => second.save({ ifUnchanged: true }))).toMatchObject({ code: 'ORM_STALE' })
+    expect((await (await cards.open(id)).$.history())).toHaveLength(2)
+  })
+
   test('inside a before-hook of the same object is ORM_REENTRANT', async () => {
     const node = await start()
     const card = await node.use(Card).create({ name: 'Bob' })
