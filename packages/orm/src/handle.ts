@@ -4,6 +4,7 @@ import type { Engine } from '@dinemic/replica'
 import { describe } from './cells/cell.js'
 import type { Cell } from './cells/cell.js'
 import { checkOptions } from './check-options.js'
+import { checkSecret } from './check-secret.js'
 import { conflictsIn } from './conflicts.js'
 import { anyValue, hasValue, plain } from './generic-value.js'
 import { GRANTING, RIGHTS, grantRequests, rightsOf, subjectOf } from './grants.js'
@@ -121,8 +122,13 @@ export class EntityHandle implements Handle {
     checkStoredName(this.model, name)
     const { encrypted = false } = options
     const cell = this.#copy.cellStoredAs(name)
-    if (cell !== undefined) cell.held = value
-    else this.#copy.undeclared.set(name, { value: checkValue(value, `${this.model}.${name}`), encrypted })
+    const isSecret = this.#copy.state.encrypted.has(name)
+    if (cell === undefined) {
+      const check = () => checkValue(value, `${this.model}.${name}`)
+      this.#copy.undeclared.set(name, { value: encrypted || isSecret ? checkSecret(`${this.model}.${name}`, check) : check(), encrypted })
+    } else if (encrypted && !cell.field.encrypted && !isSecret) {
+      throw new DinemicError('ORM_BAD_VALUE', `$.set('${name}', …, { encrypted: true }): the class declares ${cell.where} and doesn't encrypt it, so it would be written in the clear. Declare it with @Field(true).`, { details: { where: cell.where } })
+    } else cell.held = value
   }
 
   delete (name: string): void {

@@ -124,6 +124,23 @@ describe('$.authorize and $.revoke', () => {
     expect([card.name, (await a.use(Card).open(card.id)).name]).toEqual(['good', 'good'])
   })
 
+  test('{ keep } with an id that is none of theirs ends nothing: ORM_BAD_VALUE', async () => {
+    const { a, chief, card, mine } = await chiefOf(owner => ({ authorized: [owner] }))
+    mine.name = 'good'
+    await mine.save()
+    await shown(a, card.id, ({ name }) => name === 'good')
+    await card.$.refresh()
+    card.age = 5
+    const [ownersOwn] = await card.save()
+    for (const wrong of ['misspelt', 'ab'.repeat(32), ownersOwn!]) {
+      card.$.revoke(chief, { update: true, keep: [wrong] })
+      expect(await thrownBy(() => card.save())).toMatchObject({ code: 'ORM_BAD_VALUE', details: { keep: wrong } })
+      card.$.discard()
+    }
+    const { name, $ } = await a.use(Card).open(card.id)
+    expect([name, $.can('update', chief)]).toEqual(['good', true])
+  })
+
   test('{ limit } bounds how many updates an author writes', async () => {
     const { mine } = await chiefOf(({ id }) => ({ writers: [{ id, limit: 2 }] }))
     for (const age of [5, 6]) {

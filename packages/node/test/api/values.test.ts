@@ -85,6 +85,34 @@ describe('anything else is ORM_BAD_VALUE', () => {
     expect(await cards.count()).toBe(1)
   })
 
+  test('of an encrypted field the text names no key inside: keys are content, too', async () => {
+    const card = await (await start()).use(Card).create({ name: 'Bob' })
+    const bad = { PLAINTEXT: [undefined] } as unknown as Value
+    const stagings: (() => void)[] = [
+      () => { card.secret = bad }, () => { card.diagnoses.push(bad as string) }, () => { card.diagnoses = [bad] as never },
+      () => { card.codes.set('home', bad as string) }, () => { card.codes = { home: bad } as never },
+      () => { card.$.set('other', bad, { encrypted: true }) }
+    ]
+    for (const stage of stagings) {
+      const error = await thrownBy(async () => {
+        stage()
+        await card.save()
+      })
+      expect([error.code, `${error.message} ${error.stack} ${JSON.stringify(error)}`]).toEqual(['ORM_BAD_VALUE', expect.not.stringContaining('PLAINTEXT')])
+      card.$.discard()
+    }
+    card.value = bad
+    expect((await thrownBy(() => card.save())).message).toContain('Card.value.PLAINTEXT[0] is undefined')
+  })
+
+  test('is $.set(…, { encrypted: true }) of a field that the class declares in the clear', async () => {
+    const card = await (await start()).use(Card).create({ name: 'Bob' })
+    expect(await thrownBy(() => { card.$.set('name', 'PLAINTEXT', { encrypted: true }) })).toMatchObject({ code: 'ORM_BAD_VALUE', message: expect.stringContaining('Card.name') })
+    card.$.set('sal', 5, { encrypted: true })
+    await card.save()
+    expect([card.name, card.salary]).toEqual(['Bob', 5])
+  })
+
   async function refusal (task: () => unknown, where: string): Promise<string> {
     const { code, message } = await thrownBy(task)
     expect([code, message]).toEqual(['ORM_BAD_VALUE', expect.stringContaining(where)])

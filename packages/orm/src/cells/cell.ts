@@ -2,6 +2,7 @@ import { EMPTY_FIELD, Sealed, isDinemicError } from '@dinemic/core'
 import type { DinemicError, FieldState, ObjectId, ObjectState, Operation, Value, WireValue } from '@dinemic/core'
 import type { Reader } from '@dinemic/replica'
 import type { FieldSchema } from '../schema/types.js'
+import { checkSecret } from '../check-secret.js'
 import { nameField } from '../name-field.js'
 import { deleteOperations } from '../operations.js'
 
@@ -32,6 +33,8 @@ export abstract class Cell<Content> {
   #state: FieldState = EMPTY_FIELD
   #reader: Reader | undefined
   #base: Content | undefined
+  /** By the class or by the object's law. */
+  #encrypted = true
   #problem: DinemicError | undefined
   #thrower: (() => never) | undefined
   /** What was put on top of the snapshot when the property was last shown. */
@@ -95,7 +98,8 @@ export abstract class Cell<Content> {
     this.#base = undefined
     this.#reader = reader
     // Only what is encrypted can be unreadable, so everything else may wait until somebody looks.
-    if (reader !== undefined && (this.field.encrypted || state.encrypted.has(this.field.name))) this.probe(field, state.id, reader)
+    this.#encrypted = this.field.encrypted || state.encrypted.has(this.field.name)
+    if (reader !== undefined && this.#encrypted) this.probe(field, state.id, reader)
     this.#show(staged)
   }
 
@@ -109,7 +113,8 @@ export abstract class Cell<Content> {
     if (this.#isThrowing()) return UNCHANGED
     const held = this.#entity[this.field.property]
     if (this.untouched(held)) return this.#restaged.length === 0 ? UNCHANGED : this.replay(this.base(), this.#restaged)
-    return held === undefined ? DELETED : this.accept(held, this.base())
+    if (held === undefined) return DELETED
+    return this.#encrypted ? checkSecret(this.where, () => this.accept(held, this.base())) : this.accept(held, this.base())
   }
 
   /** What leads from one moment to another. Throws `ORM_BAD_VALUE`. */

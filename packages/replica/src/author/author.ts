@@ -6,7 +6,7 @@ import type { Stage } from '../pipeline/stage.js'
 import { candidatesOf, differs } from '../cells.js'
 import { chainEnd, clockAfter, pointers } from './chain.js'
 import type { ChainEnd } from './chain.js'
-import { headsToKeep } from './heads.js'
+import { headsToKeep, strangeToKeep } from './heads.js'
 import { KeyMaker } from './key-maker.js'
 import { notAuthorized, sharesOf } from './rights.js'
 import { Sealer, clearlyShown, isSealed } from './sealing.js'
@@ -138,12 +138,21 @@ class Save {
    */
   async #revoke (subject: ObjectId | null, right: Right, keep: readonly UpdateId[] | undefined): Promise<void> {
     const open = grantsTo(this.#state, subject, right)
+    if (right === 'update' && keep !== undefined) this.#checkKept(subject, keep)
     for (const [i, { ref }] of open.entries()) {
       const heads = right === 'update' ? this.#headsToKeep(ref, subject === null, keep) : []
       // The next close replaces it at once, and the last has the wraps.
       const readers = i < open.length - 1 ? [] : sureReaders(this.#state).filter(reader => reader !== subject)
       await this.#ownersUpdate({ kind: 'close', grant: ref, heads, epoch: right === 'read' ? this.#keyMaker.epoch(this.#state, readers) : null })
     }
+  }
+
+  /** A wrong id keeps nothing, and what isn't kept is ended for good. */
+  #checkKept (subject: ObjectId | null, keep: readonly UpdateId[]): void {
+    const { object } = this.#request
+    const strange = strangeToKeep(this.#stage.live, subject, keep)
+    if (strange === undefined) return
+    throw new DinemicError('ORM_BAD_VALUE', `$.revoke() of ${object}: keep names '${strange}', which is no update here by whom it shuts out. Take the ids from $.history().`, { details: { object, keep: strange } })
   }
 
   #headsToKeep (grant: GrantRef, toAnyone: boolean, keep: readonly UpdateId[] | undefined): Head[] {

@@ -1,4 +1,4 @@
-import { LIMITS, compareText, refKey } from '@dinemic/core'
+import { LIMITS, chainKey, compareText, refKey } from '@dinemic/core'
 import type { GrantRef, Head, Link, ObjectId, UpdateId } from '@dinemic/core'
 import type { LiveObject } from '../live-object.js'
 
@@ -16,7 +16,7 @@ export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolea
       byAuthor.set(link.author, live.verdicts.heads(link.author, grant))
     }
   }
-  const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, author, keep))
+  const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, { author, root: grant }, keep))
   const links = kept.flatMap(links => links.slice(0, LIMITS.heads)).sort((a, b) => b.seq - a.seq)
   const room = toAnyone ? LIMITS.openHeads : LIMITS.heads
   return {
@@ -25,6 +25,15 @@ export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolea
   }
 }
 
-function keptOf (live: LiveObject, author: ObjectId, keep: readonly UpdateId[]): Link[] {
-  return keep.flatMap(id => live.verdicts.links.get(id) ?? []).filter(link => link.author === author).sort((a, b) => b.seq - a.seq)
+/** Of the ids to keep one that names no update here of the subject; null: of whoever writes by a grant. */
+export function strangeToKeep (live: LiveObject, subject: ObjectId | null, keep: readonly UpdateId[]): UpdateId | undefined {
+  return keep.find(id => {
+    const author = live.verdicts.links.get(id)?.author ?? null
+    return author === null || (subject !== null && author !== subject)
+  })
+}
+
+function keptOf (live: LiveObject, chain: Pick<Link, 'author' | 'root'>, keep: readonly UpdateId[]): Link[] {
+  const key = chainKey(chain)
+  return keep.flatMap(id => live.verdicts.links.get(id) ?? []).filter(link => chainKey(link) === key).sort((a, b) => b.seq - a.seq)
 }

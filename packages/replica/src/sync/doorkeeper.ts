@@ -1,6 +1,6 @@
 import { BoundedCache, parseId } from '@dinemic/core'
 import type { KeyRing, ObjectId, Update } from '@dinemic/core'
-import type { Admit } from '../engine.js'
+import type { Admit, Newcomer } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Report } from '../report.js'
 
@@ -13,27 +13,36 @@ export interface DoorkeeperParts {
   readonly report: Report
 }
 
-/** Asks the application's `admit` about objects that aren't here yet. Its answer is remembered; what it throws is a no. */
+/**
+ * Asks the application's `admit` about objects that aren't here yet: once, however many updates of one come at once or
+ * wait for its first. What it throws is a no.
+ */
 export class Doorkeeper {
   readonly #parts: DoorkeeperParts
-  readonly #turnedAway = new BoundedCache<ObjectId, true>(REMEMBERED)
+  readonly #answers = new BoundedCache<ObjectId, Promise<boolean>>(REMEMBERED)
 
   constructor (parts: DoorkeeperParts) {
     this.#parts = parts
   }
 
   async admits (object: ObjectId, updates: readonly Update[], peer: string): Promise<boolean> {
-    const { admit, objects, keys, report } = this.#parts
+    const { admit, objects, keys } = this.#parts
     if (admit === undefined || await objects.row(object) !== undefined || await keys.has(object)) return true
-    if (this.#turnedAway.get(object) !== undefined) return false
-    const size = updates.reduce((sum, { frame }) => sum + frame.length, 0)
-    let admitted = false
-    try {
-      admitted = await admit({ id: object, model: parseId(object).model, size, peer })
-    } catch (error) {
-      report('error', error)
-    }
-    if (!admitted) this.#turnedAway.set(object, true)
-    return admitted
+    const answer = this.#answers.get(object) ?? this.#ask(admit, { id: object, model: parseId(object).model, size: sizeOf(updates), peer })
+    this.#answers.set(object, answer)
+    return await answer
   }
+
+  async #ask (admit: Admit, newcomer: Newcomer): Promise<boolean> {
+    try {
+      return await admit(newcomer)
+    } catch (error) {
+      this.#parts.report('error', error)
+      return false
+    }
+  }
+}
+
+function sizeOf (updates: readonly Update[]): number {
+  return updates.reduce((sum, { frame }) => sum + frame.length, 0)
 }

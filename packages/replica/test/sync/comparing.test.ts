@@ -124,6 +124,32 @@ test('ids that are hidden behind an equal sum are found by the audit', async () 
 })
 
 describe('what a node refuses', () => {
+  test('by its own rule is asked about once, however many updates of an object come at once', async () => {
+    const questions: string[] = []
+    let decide = (): void => {}
+    const decided = new Promise<void>(resolve => { decide = resolve })
+    const a = await lan.peer()
+    const b = await lan.peer({
+      admit: async ({ id }) => {
+        questions.push(id)
+        await decided
+        return true
+      }
+    })
+    const bob = await create(a, { name: 'Bob' })
+    for (let i = 0; i < 5; i++) await set(a, bob, { name: `Bob ${i}` })
+    await b.connect(a)
+    const frames = (await a.store.updates(bob)).map(({ frame }) => frame)
+    const told = lan.tell(b, 'Person', ...frames)
+    const toldAgain = lan.tell(b, 'Person', ...frames.slice(1))
+    while (questions.length === 0) await lan.hub.settle()
+    decide()
+    await Promise.all([told, toldAgain])
+    await lan.quiet()
+    expect(questions).toEqual([bob])
+    expect(await allHashes(bob, b)).toEqual(await allHashes(bob, a))
+  })
+
   test('by its own rule is asked for once on a connection, and told as such', async () => {
     const [a, b] = [await lan.peer(), await lan.peer({ admit: () => false })]
     for (let i = 0; i < 20; i++) await create(a, { name: `${i}` })
