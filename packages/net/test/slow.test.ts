@@ -206,7 +206,6 @@ test('a peer that promises and never delivers costs its asker the time-out, and 
 })
 
 test('connections that say nothing, or nonsense, keep nobody out and are closed', async () => {
-  shorten('dialAddress', 1_000)
   const { address } = await start()
   const port = Number(/\/tcp\/(\d+)/.exec(address)![1])
   const closed = Array.from({ length: 20 }, (_, i) => {
