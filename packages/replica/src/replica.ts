@@ -59,6 +59,8 @@ export interface ReplicaOptions {
   /** Asked about objects of strangers before they are stored. Unless given, all are. */
   readonly admit?: Admit | undefined
   readonly quota?: QuotaOptions | undefined
+  /** Answers of peers on their way or not written yet, in bytes: who receives faster than it writes waits. Default 64 MiB, 4 at least. */
+  readonly pendingBytes?: number | undefined
 }
 
 /** The engine. Wires the parts; each verb is a few lines over them. */
@@ -120,7 +122,7 @@ export class Replica implements Engine {
         await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
       })
     })
-    this.#replication = new Replication({ network, store, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#replication = new Replication({ network, store, pendingBytes: options.pendingBytes, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
     this.#pipeline.onWritten((object, drop) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))

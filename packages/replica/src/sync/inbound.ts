@@ -1,5 +1,6 @@
 import { BoundedCache, parseId } from '@dinemic/core'
-import type { MessageVerdict, ObjectId, Update, UpdateId } from '@dinemic/core'
+import type { MessageVerdict, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
+import type { Activity } from '../activity.js'
 import { groupBy } from '../group-by.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import { CLOSED } from '../pipeline/stage.js'
@@ -11,8 +12,10 @@ import type { FrameReader } from './frame-reader.js'
 import type { Quarantine } from './quarantine.js'
 import type { Wants } from './wants.js'
 
-/** Updates of a long answer that are taken together, while the signatures of the next are verified. */
-const AT_ONCE = 256
+/** Objects whose updates are taken together: some ms of this thread. */
+const AT_ONCE = 128
+/** Frames of a long answer that are taken while the signatures of the next are verified. */
+const PAGE = 256
 
 /** Objects of which it was told that there is no room for them. */
 const TOLD = 5000
@@ -22,6 +25,8 @@ const NOT_ADMITTED: Taken = { is: 'refused', why: 'the admit option of this node
 
 export interface InboundParts {
   readonly frames: FrameReader
+  readonly platform: Pick<Platform, 'schedule'>
+  readonly activity: Activity
   readonly pipeline: Pipeline
   readonly quarantine: Quarantine
   readonly wants: Wants
@@ -62,11 +67,11 @@ export class Inbound {
     const { updates: all, bad } = await this.#parts.frames.message(data, from)
     if (all.some(({ object }) => parseId(object).model !== topic)) return 'reject'
     const updates = await this.#ofConcern(all)
-    const standings = await Promise.all(updates.map(async update => await this.#standing(update, from)))
+    const standings = await this.#inTurns(updates, async update => await this.#standing(update, from))
     const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))
     const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && isNews
     standings.forEach(({ is }, i) => { if (forward || is === 'taken') this.#spreading.set(updates[i]!.id, !forward) })
-    void this.#receiveAndSpread(updates, from, !forward)
+    void this.#parts.activity.track(`taking updates from ${from}`, this.#receiveAndSpread(updates, from, !forward))
     return bad ? 'reject' : forward ? 'accept' : 'ignore'
   }
 
@@ -76,8 +81,8 @@ export class Inbound {
     const all: UpdateId[] = []
     let taken = 0
     let receiving = turn.catch(() => { /* its own page's trouble */ })
-    for (let at = 0; at < frames.length; at += AT_ONCE) {
-      const { updates } = await this.#parts.frames.read(frames.slice(at, at + AT_ONCE), from)
+    for (let at = 0; at < frames.length; at += PAGE) {
+      const { updates } = await this.#parts.frames.read(frames.slice(at, at + PAGE), from)
       await receiving
       all.push(...updates.map(({ id }) => id))
       receiving = this.receive(await this.#ofConcern(updates), from).then(received => { taken += received.taken.length })
@@ -104,7 +109,7 @@ export class Inbound {
 
   /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
   async receive (updates: readonly Update[], from: string): Promise<{ taken: Update[] }> {
-    const results = await Promise.all([...groupBy(updates, ({ object }) => object)].map(async ([object, list]) => await this.#receiveOne(object, list, from)))
+    const results = await this.#inTurns([...groupBy(updates, ({ object }) => object)], async ([object, list]) => await this.#receiveOne(object, list, from))
     const taken = results.flat()
     const released = taken.flatMap(({ id }) => this.#parts.quarantine.release(id))
     if (released.length > 0) taken.push(...(await this.receive(released, from)).taken)
@@ -149,6 +154,16 @@ export class Inbound {
     const told = this.#told.get(object) !== undefined
     this.#told.set(object, true)
     return told
+  }
+
+  /** Side by side, but so many at a time: other work has its turn in between. */
+  async #inTurns<T, R> (items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
+    const results: R[] = []
+    for (let at = 0; at < items.length; at += AT_ONCE) {
+      if (at > 0) await new Promise<void>(resolve => { this.#parts.platform.schedule(0, resolve) })
+      results.push(...await Promise.all(items.slice(at, at + AT_ONCE).map(task)))
+    }
+    return results
   }
 
   async #ofConcern (updates: readonly Update[]): Promise<Update[]> {

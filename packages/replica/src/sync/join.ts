@@ -14,6 +14,10 @@ export class Join {
     this.#open = [...prefixes].sort().map(prefix => ({ prefix, from: null }))
   }
 
+  get isActive (): boolean {
+    return this.#active > 0
+  }
+
   /** The next part that nobody is at; while others are at the last ones it waits, since one may be given back. Undefined: all is done. */
   async next (): Promise<JoinRange | undefined> {
     for (;;) {
@@ -43,23 +47,30 @@ export class Join {
   }
 }
 
-/** The joins under way. One that lost its last provider waits for another, or for the same to come back. */
+/** The joins of models. One that lost its last provider is left for another, or for the same when it comes back. */
 export class Joins {
-  readonly #byModel = new Map<string, Promise<Join | undefined>>()
+  readonly #byModel = new Map<string, { readonly planned: Promise<Join | undefined>, join: Join | undefined }>()
 
-  has (model: string): boolean {
-    return this.#byModel.has(model)
+  /** Whether somebody plans it or is at work. */
+  isUnderWay (model: string): boolean {
+    const known = this.#byModel.get(model)
+    return known !== undefined && (known.join === undefined || known.join.isActive)
+  }
+
+  /** Whether there is one that nobody is at. */
+  isLeft (model: string): boolean {
+    return this.#byModel.has(model) && !this.isUnderWay(model)
   }
 
   /** The join of a model; the first who asks plans it. Undefined where there is no plan. */
   async of (model: string, plan: () => Promise<readonly string[] | undefined>): Promise<Join | undefined> {
     const known = this.#byModel.get(model)
-    if (known !== undefined) return await known
-    const planned = plan().then(prefixes => prefixes && new Join(prefixes), () => undefined)
-    this.#byModel.set(model, planned)
-    const join = await planned
-    if (join === undefined) this.#byModel.delete(model)
-    return join
+    if (known !== undefined) return await known.planned
+    const entry = { planned: plan().then(prefixes => prefixes && new Join(prefixes), () => undefined), join: undefined as Join | undefined }
+    this.#byModel.set(model, entry)
+    entry.join = await entry.planned
+    if (entry.join === undefined) this.#byModel.delete(model)
+    return entry.join
   }
 
   ended (model: string): void {

@@ -21,6 +21,8 @@ const MOST_REQUESTS = 2000
 const FRUITLESS_PAGES = 4
 /** Who has less than this part of what the other has, and the other so much at least, fetches whole objects. */
 const JOIN_SHARE = 1 / 8
+/** A join that was interrupted goes on below this part. */
+const RESUME_SHARE = 3 / 4
 const JOIN_COUNT = 200
 /** A join is cut into about so many parts, for several providers to share, but not into smaller ones than this. */
 const JOIN_PARTS = 16
@@ -114,9 +116,11 @@ export class Pull {
     return this.#fruitless >= FRUITLESS_PAGES
   }
 
-  #isJoin (theirs: Print): boolean {
+  #isJoin ({ count }: Print): boolean {
+    const { joins } = this.#parts
     if (this.#link.fruitless.has(this.#model)) return false
-    return this.#parts.joins.has(this.#model) || (theirs.count >= JOIN_COUNT && this.#have < theirs.count * JOIN_SHARE)
+    if (joins.isUnderWay(this.#model)) return true
+    return count >= JOIN_COUNT && this.#have < count * (joins.isLeft(this.#model) ? RESUME_SHARE : JOIN_SHARE)
   }
 
   async #fetch (lacking: readonly Lacking[]): Promise<void> {
@@ -189,15 +193,13 @@ export class Pull {
     let ended = false
     try {
       while (!ended && !this.#isFruitless) {
-        const asked = place
-        const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, prefix, from: asked }), bytes => {
+        const range = { prefix, from: place }
+        const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, ...range }), bytes => {
           const { frames, next } = decodeObjects(bytes)
-          if (next !== null && !isFurther(next, asked, prefix)) throw badMessage('a place to go on that is none')
+          if (next !== null && !isFurther(next, range)) throw badMessage('a place to go on that is none')
           ended = next === null
-          return { result: { next }, take: async turn => { await this.#takeObjects(frames, turn, theirs).then(() => { if (next === null) join.done() }, (error: unknown) => {
-            if (next === null) join.giveBack({ prefix, from: asked })
-            throw error
-          }) } }
+          const last = ended ? { join, range } : undefined
+          return { result: { next }, take: async turn => { await this.#takeObjects({ frames, theirs, last }, turn) } }
         })
         if (answer === undefined) break
         place = answer.next
@@ -208,8 +210,15 @@ export class Pull {
     return ended
   }
 
-  async #takeObjects (frames: readonly Uint8Array[], turn: Promise<unknown>, theirs: Print): Promise<void> {
-    this.#arrived(await this.#transfer.take(frames, turn))
+  /** One page; the last one of a range ends it, or gives it back. */
+  async #takeObjects ({ frames, theirs, last }: { frames: readonly Uint8Array[], theirs: Print, last: { join: Join, range: JoinRange } | undefined }, turn: Promise<unknown>): Promise<void> {
+    try {
+      this.#arrived(await this.#transfer.take(frames, turn))
+    } catch (error) {
+      last?.join.giveBack(last.range)
+      throw error
+    }
+    last?.join.done()
     this.#tell(Math.max(0, theirs.count - this.#have - this.got))
   }
 
@@ -243,7 +252,7 @@ function sizeOf (lacking: readonly Lacking[]): number {
 }
 
 /** From the newest backwards, and onwards within an object: anything else would have no end. */
-function isFurther (next: ObjectsPlace, last: ObjectsPlace | null, prefix: string): boolean {
-  if (!next.key.startsWith(prefix) && last?.key !== next.key) return false
+function isFurther (next: ObjectsPlace, { prefix, from: last }: JoinRange): boolean {
+  if (!next.key.startsWith(prefix)) return false
   return last === null || next.key < last.key || (next.key === last.key && next.skip > last.skip)
 }

@@ -73,7 +73,7 @@ export class Replication {
     this.#progress = new Progress(platform, report)
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
-      frames: new FrameReader({ binding, platform, report }), doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
+      frames: new FrameReader({ binding, platform, report }), platform, activity, doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
       concerns: async object => await interest.concerns(object),
       has: async id => await store.has(id),
       ask: from => { this.#peers.ask(from) }
