@@ -3,6 +3,7 @@ import type { Grant, ObjectId, ObjectState, Operation, Update, UpdateId, Value, 
 import type { CommitEvent, Engine, ProposalAnswer, Reader, WriteRequest } from '@dinemic/replica'
 import { HookDispatcher } from '../../src/hooks/dispatcher.js'
 import { Orm } from '../../src/orm.js'
+import { schemaOf } from '../../src/schema/registry.js'
 import type { ModelClass } from '../../src/types.js'
 import { ManualPlatform } from './timers.js'
 
@@ -13,6 +14,7 @@ export class EngineDouble {
   readonly platform = new ManualPlatform()
   readonly provider = portableProvider
   readonly self = SELF
+  readonly models: readonly string[]
   readonly written: WriteRequest[] = []
   readonly proposed: WriteRequest[] = []
   /** Runs before a write is committed: may take its time, or refuse by throwing. */
@@ -21,6 +23,10 @@ export class EngineDouble {
   readonly #states = new Map<ObjectId, ObjectState>()
   readonly #listeners = new Set<(event: CommitEvent) => void>()
   #updates = 0
+
+  constructor (models: readonly string[]) {
+    this.models = models
+  }
 
   readonly keys = {
     has: async (id: ObjectId) => this.#keys.has(id)
@@ -133,7 +139,7 @@ export class EngineDouble {
 const FREE = { verdict: () => 'ok' as const, isAncestor: () => false }
 
 export function ormRig (...models: ModelClass[]) {
-  const engine = new EngineDouble()
+  const engine = new EngineDouble(models.map(model => schemaOf(model).name))
   const reported: unknown[] = []
   const orm = new Orm({ engine: engine as unknown as Engine, hooks: new HookDispatcher(), models, report: (error) => reported.push(error) })
   return { engine, orm, reported }
