@@ -18,6 +18,7 @@ export const ALL_FIELDS = [...new Set(Object.values(FIELDS).flat())]
 
 const KEYS = ['home', 'work', 'other'] as const
 const MOST = Number.MAX_SAFE_INTEGER
+const MANY = 70
 
 export interface EditScene { readonly random: SeededRandom, readonly node: SimNode, readonly state: ObjectState, readonly encrypted: ReadonlySet<string> }
 
@@ -29,9 +30,19 @@ export function someOperations (scene: EditScene): Operation[] {
     const operation = someOperation(scene)
     if (operation === undefined || cellsOf(operation).some(cell => written.has(cell))) continue
     for (const cell of cellsOf(operation)) written.add(cell)
-    operations.push(operation)
+    operations.push(operation, ...many(operation, scene))
   }
   return operations
+}
+
+/** Now and then so many that they leave the object's row for rows of their own. */
+function many (operation: Operation, { node }: EditScene): Operation[] {
+  if (!('value' in operation) || typeof operation.value !== 'number' || operation.value % 3 !== 0) return []
+  const numbers = Array.from({ length: MANY }, (_, i) => i)
+  if (operation.op === 'put') return numbers.map(i => ({ ...operation, key: `${operation.key} ${i}` }))
+  if (operation.op !== 'insert') return []
+  let { position } = operation
+  return numbers.map(i => ({ ...operation, element: `${operation.element}${i}`, position: position = node.positions.between(position, undefined) }))
 }
 
 function someOperation (scene: EditScene): Operation | undefined {
