@@ -26,7 +26,7 @@ const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
 /** Builds and starts the parts of a node, each after those that it needs; `closing` learns how each is closed. */
 export async function compose (options: NodeOptions, { reporter, logger, closing }: { reporter: Reporter, logger: Logger, closing: Closing }): Promise<NodeParts> {
-  const { network: networkName, networkKey, models, replicate, path, password, listen = LISTEN, discovery = 'mdns', listeners = [], durability = 'process', admit, quota, hookTimeout } = options
+  const { network: networkName, networkKey, models, replicate, path, password, listen = LISTEN, discovery = 'mdns', listeners = [], durability = 'process', admit, quota, pendingBytes, hookTimeout } = options
   const modelNames = models.map(model => schemaOf(model).name) // Before the disk is touched: it throws ORM_NOT_A_MODEL.
   // libp2p takes a second to load, and who only imports the package, for its classes, has no use for it.
   const { createNetwork } = await import('@dinemic/net')
@@ -44,7 +44,7 @@ export async function compose (options: NodeOptions, { reporter, logger, closing
   closing.add(async () => { await network.stop() })
 
   const hooks = new HookDispatcher(hookTimeout === undefined ? {} : { timeout: hookTimeout })
-  const replica = new Replica({ networkName, store, keys, network, hooks, provider, platform, self, models: modelNames, replicate, report: reporter.report, durability, admit, quota })
+  const replica = new Replica({ networkName, store, keys, network, hooks, provider, platform, self, models: modelNames, replicate, report: reporter.report, durability, admit, quota, pendingBytes })
   const orm = new Orm({ engine: replica, hooks, models, report: reporter.error })
   for (const [listener, filter] of listeners) hooks.apply(listener, filter)
 

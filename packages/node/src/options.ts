@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly admit?: Admit | undefined
   /** Bytes that strangers may take of the disk: with all their objects (`disk`, 8 GiB by default), and with one (`object`, 256 MiB). */
   readonly quota?: QuotaOptions | undefined
+  /** Bytes that may have been received and not been written yet, 64 MiB by default, at least 1 MiB: what comes on top is passed over, or waits. */
+  readonly pendingBytes?: number | undefined
   /** Ms that a before-hook has before it counts as refusing; 5,000 by default. */
   readonly hookTimeout?: number | undefined
   /** Where errors go that nobody listens for; the console by default. */
@@ -74,11 +76,13 @@ const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown, opt
   durability: value => value === 'process' || value === 'disk' ? undefined : `give 'process' or 'disk' instead of ${shown(value)}`,
   admit: value => typeof value === 'function' ? undefined : `give a function such as ({ id, model, size, peer }) => true instead of ${shown(value)}`,
   quota: value => problemOfQuota(value),
+  pendingBytes: value => typeof value === 'number' && value >= MIB ? undefined : `give bytes, at least ${MIB}, instead of ${shown(value)}`,
   hookTimeout: value => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT ? undefined : `give a number of ms above 0, at most ${MAX_TIMEOUT}, instead of ${shown(value)}`,
   logger: value => isObject(value) && typeof value.error === 'function' && typeof value.debug === 'function' ? undefined : 'give an object with the methods error(message, details) and debug(message, details)'
 }
 
 const REQUIRED: ReadonlySet<string> = new Set(['network', 'models'])
+const MIB = 1024 * 1024
 /** Above this a timer of JavaScript fires at once. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 /** The forms that TCP knows; the network itself, which is loaded later, reads them closely. */

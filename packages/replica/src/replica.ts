@@ -59,7 +59,7 @@ export interface ReplicaOptions {
   /** Asked about objects of strangers before they are stored. Unless given, all are. */
   readonly admit?: Admit | undefined
   readonly quota?: QuotaOptions | undefined
-  /** Answers of peers on their way or not written yet, in bytes: who receives faster than it writes waits. Default 64 MiB, 4 at least. */
+  /** Bytes that may be received and not committed yet; 64 MiB by default. */
   readonly pendingBytes?: number | undefined
 }
 
@@ -319,6 +319,12 @@ export class Replica implements Engine {
   get quota (): { readonly used: number, readonly disk: number, readonly object: number } {
     const { used, disk, object } = this.#quota
     return { used, disk, object }
+  }
+
+  /** What has been received and isn't committed yet: messages and answers, and their bytes. */
+  get pending (): { readonly count: number, readonly bytes: number, readonly limit: number } {
+    const { count, bytes, limit } = this.#replication.pending
+    return { count, bytes, limit }
   }
 
   /** How many updates this node's own rules have refused since the start. */

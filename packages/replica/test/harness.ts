@@ -64,7 +64,7 @@ export class Lan {
   readonly hub = new MemoryHub()
   readonly #peers: Peer[] = []
 
-  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[] } & Partial<Pick<ReplicaOptions, 'admit' | 'quota' | 'replicate'>> = {}): Promise<Peer> {
+  async peer (options: { store?: MemoryStore, keys?: MemoryKeyRing, models?: string[] } & Partial<Pick<ReplicaOptions, 'admit' | 'pendingBytes' | 'quota' | 'replicate'>> = {}): Promise<Peer> {
     const { store = new MemoryStore(), keys = new MemoryKeyRing(), models = ['Person'], ...rest } = options
     await store.open()
     await keys.open()

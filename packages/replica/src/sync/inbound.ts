@@ -61,18 +61,18 @@ export class Inbound {
 
   /**
    * A gossip message: verified before it is forwarded, whole or not at all. What is good in one that isn't forwarded is
-   * taken all the same, and announced in a message of our own.
+   * taken all the same, and announced in a message of our own. `taken` resolves when all is committed or refused.
    */
-  async message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
+  async message (topic: string, data: Uint8Array, from: string): Promise<{ verdict: MessageVerdict, taken: Promise<void> }> {
     const { updates: all, bad } = await this.#parts.frames.message(data, from)
-    if (all.some(({ object }) => parseId(object).model !== topic)) return 'reject'
+    if (all.some(({ object }) => parseId(object).model !== topic)) return { verdict: 'reject', taken: Promise.resolve() }
     const updates = await this.#ofConcern(all)
     const standings = await this.#inTurns(updates, async update => await this.#standing(update, from))
     const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))
     const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && isNews
     standings.forEach(({ is }, i) => { if (forward || is === 'taken') this.#spreading.set(updates[i]!.id, !forward) })
-    void this.#parts.activity.track(`taking updates from ${from}`, this.#receiveAndSpread(updates, from, !forward))
-    return bad ? 'reject' : forward ? 'accept' : 'ignore'
+    const taken = this.#parts.activity.track(`taking updates from ${from}`, this.#receiveAndSpread(updates, from, !forward))
+    return { verdict: bad ? 'reject' : forward ? 'accept' : 'ignore', taken }
   }
 
   /** Frames that a peer gave when asked: how many were new, and which wait for a grant. They are verified at once and taken after `turn`. */

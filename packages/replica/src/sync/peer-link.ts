@@ -22,6 +22,8 @@ export class PeerLink {
   readonly fruitless = new Set<string>()
   /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
   lost = 0
+  /** Answers that had nothing of what was promised. */
+  brokenPromises = 0
   readonly #network: Network
   readonly #closed = new AbortController()
 

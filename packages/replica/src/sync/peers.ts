@@ -3,6 +3,7 @@ import type { ObjectId, PeerInfo, Network, Platform } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import { decodeFrames, decodeGot } from './messages.js'
 import type { Greeting } from './messages.js'
+import { Offences } from './offences.js'
 import { PeerLink } from './peer-link.js'
 import { Round, differing, pairOf } from './round.js'
 import type { RoundParts } from './round.js'
@@ -39,10 +40,12 @@ interface Session {
 export class Peers {
   readonly #parts: PeersParts
   readonly #sessions = new Map<string, Session>()
+  readonly #offences: Offences
   #stopped = false
 
   constructor (parts: PeersParts) {
     this.#parts = parts
+    this.#offences = new Offences(parts.platform)
   }
 
   connected ({ id }: PeerInfo): void {
@@ -50,7 +53,8 @@ export class Peers {
     const link = new PeerLink(network, id, platform.random(SALT_BYTES))
     this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false, heard: '' })
     wants.forget(id)
-    this.compare(id)
+    if (this.#offences.wait(id) === 0) this.compare(id)
+    else this.#sleep(id, this.#sessions.get(id)!)
   }
 
   disconnected ({ id }: PeerInfo): void {
@@ -70,10 +74,10 @@ export class Peers {
     this.#sessions.clear()
   }
 
-  /** Compares with a peer soon. */
+  /** Compares with a peer soon; with one that gave bad answers when its time has come. */
   compare (peer: string): void {
     const session = this.#sessions.get(peer)
-    if (session === undefined || this.#stopped) return
+    if (session === undefined || this.#stopped || this.#offences.wait(peer) > 0) return
     session.cancel?.()
     session.again = true
     if (!session.running) void this.#parts.activity.track(`comparing with ${peer}`, this.#run(peer, session))
@@ -110,7 +114,10 @@ export class Peers {
     try {
       while (session.again && this.#sessions.get(peer) === session) {
         session.again = false
+        const { brokenPromises } = session.link
         const { changed, again } = await session.round.run(async () => { await this.#ask(peer) })
+        if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
+        else if (changed) this.#offences.forgive(peer)
         session.again ||= again
         session.pause = changed ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
         if (changed) this.#spread(peer)
@@ -128,14 +135,16 @@ export class Peers {
     const { progress, report } = this.#parts
     const reason = error instanceof Error ? error.message : String(error)
     progress.ended(peer, 'failed', reason)
-    if (isDinemicError(error) && /^(REPLICA|CORE)_BAD_/.test(error.code)) report('rejected', { update: '', object: '', code: error.code, reason, peer })
-    else report('error', error)
+    if (isDinemicError(error) && /^(REPLICA|CORE)_BAD_/.test(error.code)) {
+      this.#offences.note(peer)
+      report('rejected', { update: '', object: '', code: error.code, reason, peer })
+    } else report('error', error)
   }
 
   #sleep (peer: string, session: Session): void {
     if (this.#stopped || this.#sessions.get(peer) !== session) return
     const jitter = 0.75 + (this.#parts.platform.random(1)[0]! / 255) / 2
-    session.cancel = this.#parts.platform.schedule(session.pause * jitter, () => { this.compare(peer) })
+    session.cancel = this.#parts.platform.schedule(Math.max(session.pause * jitter, this.#offences.wait(peer)), () => { this.compare(peer) })
   }
 
   /** Others may be waiting for what has just come. */
@@ -147,16 +156,19 @@ export class Peers {
 
   async #ask (peer: string): Promise<void> {
     const session = this.#sessions.get(peer)
-    if (session === undefined || session.asking) return
+    if (session === undefined || session.asking || this.#offences.wait(peer) > 0) return
     session.asking = true
-    const { wants, inbound } = this.#parts
+    const { wants, inbound, pending } = this.#parts
     try {
       for (let ids = wants.toAsk(peer); ids.length > 0; ids = wants.toAsk(peer)) {
         for (let at = 0; at < ids.length;) {
-          const answer = await session.link.request({ ask: 'get', ids: ids.slice(at, at + GET_IDS) })
-          if (answer === undefined) return wants.forget(peer) // to be asked again
-          const { looked, frames } = decodeGot(answer)
-          await inbound.frames(frames, peer)
+          const asked = ids.slice(at, at + GET_IDS)
+          const looked = await pending.take(async () => await session.link.request({ ask: 'get', ids: asked }), async answer => {
+            const { looked, frames } = decodeGot(answer)
+            await inbound.frames(frames, peer)
+            return looked
+          })
+          if (looked === undefined) return wants.forget(peer) // to be asked again
           at += Math.max(looked, 1)
         }
       }
@@ -170,10 +182,13 @@ export class Peers {
   /** False where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
   async #receiveObject (peer: string, object: ObjectId, signal?: AbortSignal): Promise<boolean> {
     try {
-      const answer = await this.#sessions.get(peer)?.link.request({ ask: 'object', object }, signal)
-      if (answer === undefined) return false
-      await this.#parts.inbound.frames(decodeFrames(answer), peer)
-      return true
+      const link = this.#sessions.get(peer)?.link
+      if (link === undefined) return false
+      const { pending, inbound } = this.#parts
+      return await pending.take(async () => await link.request({ ask: 'object', object }, signal), async answer => {
+        await inbound.frames(decodeFrames(answer), peer)
+        return true
+      }) ?? false
     } catch (error) {
       this.#failed(peer, error)
       return false

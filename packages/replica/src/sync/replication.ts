@@ -1,5 +1,5 @@
 import { DinemicError } from '@dinemic/core'
-import type { CryptoProvider, Network, NetworkBinding, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
+import type { CryptoProvider, MessageVerdict, Network, NetworkBinding, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { ProposalAnswer } from '../engine.js'
 import { KeyedQueue } from '../keyed-queue.js'
@@ -18,12 +18,12 @@ import { Joins } from './join.js'
 import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from './messages.js'
 import type { Greeting, ModelPrint } from './messages.js'
 import { Newest } from './newest.js'
+import { Pending } from './pending.js'
 import { Peers } from './peers.js'
 import { Progress } from './progress.js'
 import type { SyncStatus } from './progress.js'
 import { Quarantine } from './quarantine.js'
 import { Responder } from './responder.js'
-import { Slots } from './slots.js'
 import { Wants } from './wants.js'
 
 const PENDING_BYTES = 64 * 1024 * 1024
@@ -41,7 +41,7 @@ export interface ReplicationParts {
   readonly proposals: Proposals
   readonly activity: Activity
   readonly report: Report
-  /** Answers of peers under way and being taken, in bytes. */
+  /** What may be received and not committed, in bytes; 64 MiB by default. */
   readonly pendingBytes?: number | undefined
 }
 
@@ -61,6 +61,10 @@ export class Replication {
   readonly #progress: Progress
   /** Requests of each peer are answered one after another: who asks much waits for itself, and not the others for it. */
   readonly #answers = new KeyedQueue()
+  /** Peers whose messages found no room. */
+  readonly #passedOver = new Set<string>()
+  /** What has been received and isn't committed yet. */
+  readonly pending: Pending
   #stopped = false
 
   constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
@@ -70,6 +74,7 @@ export class Replication {
     this.#activity = activity
     this.#proposals = proposals
     this.#report = report
+    this.pending = new Pending(pendingBytes, network.limits.response)
     this.#progress = new Progress(platform, report)
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
@@ -83,7 +88,7 @@ export class Replication {
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
-      learn: prints => this.#learn(prints), claims: new Claims(), joins: new Joins(), slots: new Slots(Math.max(1, Math.floor(pendingBytes / network.limits.response)))
+      learn: prints => this.#learn(prints), claims: new Claims(), joins: new Joins(), pending: this.pending
     })
     pipeline.onWritten(object => {
       newest.changed(object)
@@ -108,7 +113,7 @@ export class Replication {
     // Of what a keeper learned once it has something; whether its peers of today have it too, or not.
     this.#interest.learn(await this.#store.models())
     this.#network.handle({
-      message: async (topic, data, from) => this.#stopped ? 'ignore' : await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from)),
+      message: async (topic, data, from) => await this.#message(topic, data, from),
       request: async (from, data, signal) => await this.#activity.track(`answering ${from}`, this.#answer(from, data, signal)),
       connected: peer => {
         this.#peers.connected(peer)
@@ -164,12 +169,42 @@ export class Replication {
     }))
   }
 
+  async #message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {
+    const room = this.#stopped ? undefined : this.pending.forMessage(from, data.length)
+    if (room === undefined) {
+      this.#passedOver.add(from)
+      return 'ignore'
+    }
+    const { verdict, taken } = await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from).catch((error: unknown) => {
+      room.release()
+      throw error
+    }))
+    void taken.finally(() => {
+      room.release()
+      this.#catchUp()
+    })
+    return verdict
+  }
+
+  /** What was passed over has to come by comparing. */
+  #catchUp (): void {
+    if (this.#passedOver.size === 0 || this.pending.bytes > this.pending.limit / 2) return
+    for (const peer of this.#passedOver) this.#peers.compare(peer)
+    this.#passedOver.clear()
+  }
+
   async #answer (from: string, data: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const request = decodeRequest(data)
     if (request.ask === 'propose') {
       this.#checkRunning()
-      const { answer, reason } = await this.#proposals.decide(request.frame, from)
-      return encodeAnswer(answer, reason)
+      const room = this.pending.forMessage(from, data.length)
+      if (room === undefined) return encodeAnswer('refused', 'more waits to be written here than there is room for: try again later')
+      try {
+        const { answer, reason } = await this.#proposals.decide(request.frame, from)
+        return encodeAnswer(answer, reason)
+      } finally {
+        room.release()
+      }
     }
     return await this.#answers.run([from], async () => {
       signal.throwIfAborted()

@@ -6,11 +6,11 @@ import type { Report } from '../report.js'
 import type { Inbound } from './inbound.js'
 import { decodeGot } from './messages.js'
 import type { PeerLink } from './peer-link.js'
-import type { Slots } from './slots.js'
+import type { Pending } from './pending.js'
 
 export interface TransferParts {
   readonly inbound: Inbound
-  readonly slots: Slots
+  readonly pending: Pending
   readonly provider: Pick<CryptoProvider, 'sha256'>
   readonly report: Report
 }
@@ -20,7 +20,7 @@ export interface Arrival { readonly frames: number, readonly taken: number }
 
 /**
  * Pages of frames from one peer: while one is written, the next is verified and another on its way, and no more than that; over all
- * peers the pages under way are counted, so that a node which receives faster than it writes holds no more than its slots.
+ * peers what is under way is counted, so that a node which receives faster than it writes holds no more than its limit.
  */
 export class Transfer {
   readonly #parts: TransferParts
@@ -51,20 +51,21 @@ export class Transfer {
 
   /** One request, and what is done with its answer. The next page may be asked for before the frames of this one are taken. */
   async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: (turn: Promise<unknown>) => Promise<void> }): Promise<T | undefined> {
-    const release = await this.#parts.slots.take()
+    const room = await this.#parts.pending.forAnswer()
     let handedOn = false
     try {
       const bytes = await ask()
+      room.came(bytes?.length ?? 0)
       await this.#older
       if (bytes === undefined) return undefined
       const { result, take } = read(bytes)
       this.#older = this.#working
-      this.#working = take(this.#older).finally(release)
+      this.#working = take(this.#older).finally(room.release)
       this.#working.catch(() => { /* told to whoever asks for the next page, or waits for the end */ })
       handedOn = true
       return result
     } finally {
-      if (!handedOn) release()
+      if (!handedOn) room.release()
     }
   }
 
@@ -80,6 +81,7 @@ export class Transfer {
     const { taken, waiting } = await inbound.frames(frames, peer, turn)
     const waits = shortIdsOf(waiting.map(id => '0'.repeat(MILLIS_DIGITS) + id), provider, salt)
     for (const id of asked) if (!waits.has(id)) settled.set(id, true)
+    if (frames.length === 0 && asked.length > 0) this.#link.brokenPromises++
     if (frames.length < asked.length) {
       report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: `${asked.length - frames.length} of ${asked.length} updates that it said it has did not come`, peer })
     }

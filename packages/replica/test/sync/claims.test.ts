@@ -1,31 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { Claims } from '../../src/sync/claims.js'
 import { Join } from '../../src/sync/join.js'
-import { Slots } from '../../src/sync/slots.js'
 
 /** Lets everything follow that follows without time. */
 const turn = async (): Promise<void> => { await new Promise<void>(resolve => { setImmediate(resolve) }) }
-
-test('slots: so many at a time, in order; what is given back twice counts once', async () => {
-  const slots = new Slots(2)
-  const order: number[] = []
-  const releases = new Map<number, () => void>()
-  for (const number of [1, 2, 3, 4]) {
-    void slots.take().then(release => {
-      order.push(number)
-      releases.set(number, release)
-    })
-  }
-  await turn()
-  expect(order).toEqual([1, 2])
-  releases.get(2)!()
-  releases.get(2)!()
-  await turn()
-  expect(order).toEqual([1, 2, 3])
-  releases.get(1)!()
-  await turn()
-  expect(order).toEqual([1, 2, 3, 4])
-})
 
 test('claims: one at a time for a range, free again when it ends, and told when all have', async () => {
   const claims = new Claims()

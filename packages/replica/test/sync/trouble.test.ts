@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { bytesToHex, encode, formatId } from '@dinemic/core'
+import type { Network } from '@dinemic/core'
+import { MemoryHub, MemoryKeyRing, MemoryStore, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
+import { Replica } from '../../src/replica.js'
+import type { Reports } from '../../src/report.js'
+import { decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import type { Request } from '../../src/sync/messages.js'
+import { encodeRanges } from '../../src/sync/range-messages.js'
+import { TestHooks, provider } from '../harness.js'
+
+/** Virtual time: hours of a bad peer pass in moments, and the same way each time. */
+let time = new VirtualTime()
+let hub = new MemoryHub({ schedule: (ms, task) => time.schedule(ms, task) })
+const running: Replica[] = []
+afterEach(async () => {
+  for (const replica of running.splice(0)) await replica.stop()
+  time = new VirtualTime()
+  hub = new MemoryHub({ schedule: (ms, task) => time.schedule(ms, task) })
+})
+
+interface Honest { readonly replica: Replica, readonly network: Network, readonly reports: [keyof Reports, unknown][] }
+
+async function honest (name: string): Promise<Honest> {
+  const [store, keys, network] = [new MemoryStore(), new MemoryKeyRing(), hub.create(name)]
+  await store.open()
+  await keys.open()
+  const seed = new Uint8Array(32).fill(name.length)
+  const self = formatId('Node', provider.publicKey(seed))
+  await keys.put(self, seed)
+  const reports: [keyof Reports, unknown][] = []
+  const replica = new Replica({
+    networkName: 'test', store, keys, network, hooks: new TestHooks(), provider, platform: new SeededPlatform(time, new SeededRandom(name)), self, models: ['Person'],
+    report: (event, payload) => { reports.push([event, payload]) }
+  })
+  await replica.start()
+  await network.start()
+  running.push(replica)
+  return { replica, network, reports }
+}
+
+async function write ({ replica }: Honest, number: number): Promise<string> {
+  const seed = new Uint8Array(32).fill(100 + number)
+  const object = formatId('Person', provider.publicKey(seed))
+  await replica.write([{ object, caller: object, create: { seed }, operations: [{ op: 'set', field: 'name', value: 'Bob' }], encrypted: [] }])
+  return object
+}
+
+/** Without any time passing. */
+async function appearance ({ replica }: Honest, object: string): Promise<void> {
+  await new Promise<void>(resolve => {
+    replica.onCommit(event => { if (event.object === object) resolve() })
+    void replica.state(object).then(state => { if (state !== undefined) resolve() })
+  })
+}
+
+const pass = async (ms: number): Promise<void> => { await time.pass(ms, async () => { await hub.settle() }) }
+
+/** Says each time that it has something else, and answers the rest as told. */
+async function bad (answer: (request: Request) => Uint8Array | Promise<Uint8Array>): Promise<{ network: Network, asked: Request['ask'][] }> {
+  const network = hub.create('bad')
+  const asked: Request['ask'][] = []
+  network.handle({
+    message: async () => 'ignore',
+    request: async (_from, data) => {
+      const request = decodeRequest(data)
+      asked.push(request.ask)
+      if (request.ask !== 'compare') return await answer(request)
+      const print = bytesToHex(new Uint8Array(8).fill(asked.length % 256))
+      return encodeWelcome({ version: 1, time: time.now, prints: [{ model: 'Person', count: 10 + asked.length, print }], audit: null })
+    },
+    connected: () => {},
+    disconnected: () => {}
+  })
+  await network.start()
+  return { network, asked }
+}
+
+let promised = 0
+const promises = (request: Request): Uint8Array => {
+  switch (request.ask) {
+    case 'ranges': return encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: Array.from({ length: 10 }, () => (++promised).toString(16).padStart(16, '0')) })))
+    case 'fetch': return encodeGot(request.wanted.reduce((sum, { shortIds }) => sum + shortIds.length, 0), [])
+    default: return encode([])
+  }
+}
+
+describe.each<[string, (request: Request) => Uint8Array | Promise<Uint8Array>, string]>([
+  ['answers nonsense', () => encode('no list'), 'REPLICA_BAD_MESSAGE'],
+  ['answers noise', () => Uint8Array.of(255, 1, 2), 'CORE_BAD_ENCODING'],
+  ['promises something else each time and never delivers', promises, 'REPLICA_NOT_DELIVERED']
+])('a peer that %s', (_, answer, code) => {
+  test('is told of with a code and asked less and less, though it calls for news and connects anew; others are served meanwhile', async () => {
+    const [one, two] = [await honest('one'), await honest('second')]
+    await one.network.connect(two.network.addresses[0]!)
+    const { network, asked } = await bad(answer)
+    await network.connect(one.network.addresses[0]!)
+    await hub.settle()
+    expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code, peer: 'bad' })])
+
+    for (let minute = 0; minute < 60; minute++) {
+      await network.request('one', encodeRequest({ ask: 'news' }))
+      if (minute % 10 === 5) {
+        await network.disconnect('one')
+        await network.connect(one.network.addresses[0]!)
+      }
+      await pass(60_000)
+    }
+    // From 2 s doubling to 5 min: 8 times until then, and 12 an hour.
+    expect(asked.filter(ask => ask === 'compare').length).toBeLessThanOrEqual(22)
+    const object = await write(two, 1)
+    await appearance(one, object)
+  })
+})
+
+test('a peer that never answers keeps nobody waiting, and is given up', async () => {
+  const [one, two] = [await honest('one'), await honest('second')]
+  const object = await write(two, 1)
+  const { network, asked } = await bad(async () => await new Promise<Uint8Array>(() => {}))
+  await network.connect(one.network.addresses[0]!)
+  await one.network.connect(two.network.addresses[0]!)
+  await appearance(one, object)
+  await time.pass(11_000, async () => { await new Promise(resolve => { setTimeout(resolve, 0) }) })
+  expect(asked.slice(0, 2)).toEqual(['compare', 'ranges'])
+  expect(one.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: 'bad', result: 'nothing' }))
+  expect(one.replica.pending.count).toBe(0)
+})
