@@ -78,6 +78,30 @@ test.each(['before', 'after'] as const)('one reject beats every accept, %s it', 
   expect((await a.use(Task).get(seen.id))!.title).toBe('old')
 })
 
+test('each field and element has to be accepted: none comes in along with another', async () => {
+  class Titles extends Listener {
+    @OnUnauthorizedUpdate('title') async rename ({ accept }: Change<Task, 'title'>) { await accept() }
+    @OnUnauthorizedUpdate('phones') async home ({ key, accept }: Change<Task, 'phones'>) { if (key === 'home') await accept() }
+  }
+  const titles = new Titles()
+  const { a, seen } = await two([[titles, FIELDS], [titles, `${FIELDS}:*`]])
+  const along: ((task: Task) => void)[] = [
+    task => { task.state = 'stolen' }, task => { task.secret = 'stolen' }, task => { delete task.state }, task => { task.tags.push('stolen') },
+    task => { task.visits.add(5) }, task => { task.phones.set('home', '1').set('work', 'stolen') }
+  ]
+  for (const stage of along) {
+    seen.title = 'new'
+    stage(seen)
+    expect(await answers(seen.save({ propose: true }))).toEqual([['refused', expect.stringContaining('accepted a part')]])
+    seen.$.discard()
+  }
+  const here = (await a.use(Task).get(seen.id))!
+  expect([here.title, here.state, here.secret, [...here.tags], here.visits.value, here.phones.size]).toEqual(['old', 'old', 'old', ['old'], 0, 0])
+  seen.title = 'new'
+  seen.phones.set('home', '1')
+  expect(await answers(seen.save({ propose: true }))).toEqual(['accepted'])
+})
+
 test('accept() is for OnUnauthorized… of a proposal, and where one may sign: elsewhere ORM_NOT_AUTHORIZED', async () => {
   const codes: unknown[] = []
   class Wrong extends Listener {

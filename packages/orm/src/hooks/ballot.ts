@@ -51,10 +51,11 @@ export class Ballot {
     return acceptance
   }
 
-  /** Throws where the hook refused and hid it, or accepted what this node may not sign. */
-  async settle (): Promise<void> {
+  /** Whether the hook accepted. Throws where it refused and hid it, or accepted what this node may not sign. */
+  async settle (): Promise<boolean> {
     if (this.#refusal !== undefined) throw this.#refusal
     await this.#acceptance
+    return this.#acceptance !== undefined
   }
 
   /** What is said from now on doesn't count. */
@@ -63,7 +64,8 @@ export class Ballot {
   }
 }
 
-const ACCEPTING_HOOK = /^OnUnauthorized(Update|Delete|Remove)$/
+/** The hooks that may accept a proposal. */
+export const ACCEPTING_HOOK = /^OnUnauthorized(Update|Delete|Remove)$/
 
 /** `in OnUpdate (Person.check) of salary of Person:9uq…` */
 export function describePlace ({ step, field, change, method }: HookPlace): string {

@@ -3,7 +3,7 @@ import type { HookProgress, HooksPort, ObjectChange } from '@dinemic/replica'
 import { hooksOf } from '../schema/registry.js'
 import { AFTER_HOOKS } from '../schema/types.js'
 import type { HookName, HookSchema } from '../schema/types.js'
-import { Ballot, describePlace, detailsOf } from './ballot.js'
+import { ACCEPTING_HOOK, Ballot, describePlace, detailsOf } from './ballot.js'
 import type { HookPlace } from './ballot.js'
 import { runInHook } from './context.js'
 import { Filter } from './filter.js'
@@ -59,12 +59,16 @@ export class HookDispatcher implements HooksPort {
   async before (change: ObjectChange, progress: HookProgress = {}): Promise<void> {
     const scene = this.#scene(change)
     if (scene === undefined) return
+    const [accepted, open]: [Step[], Step[]] = [[], []]
     for (const step of beforeSteps(change)) {
+      let isAccepted = false
       for (const call of this.#calls(scene, step)) {
         progress.hook = `${step.hook} (${call.method})`
-        await this.#ask(scene, call)
+        if (await this.#ask(scene, call)) isAccepted = true
       }
+      if (ACCEPTING_HOOK.test(step.hook)) (isAccepted ? accepted : open).push(step)
     }
+    if (accepted.length > 0 && open.length > 0) throw partlyAccepted(scene, open[0]!)
   }
 
   wantsAfter (model: string): boolean {
@@ -102,10 +106,11 @@ export class HookDispatcher implements HooksPort {
     }
   }
 
-  async #ask (scene: Scene, call: Call): Promise<void> {
+  /** Whether the hook accepted. */
+  async #ask (scene: Scene, call: Call): Promise<boolean> {
     const ballot = new Ballot(call, 'before')
     try {
-      await this.#withinTime(call, this.#run(scene, call, ballot, 'before').then(() => ballot.settle()))
+      return await this.#withinTime(call, this.#run(scene, call, ballot, 'before').then(() => ballot.settle()))
     } finally {
       ballot.close()
     }
@@ -125,7 +130,7 @@ export class HookDispatcher implements HooksPort {
     await runInHook({ engine: this.#attached().engine, object: scene.change.object, phase }, () => receiver[call.name]!(description))
   }
 
-  async #withinTime (call: Call, running: Promise<void>): Promise<void> {
+  async #withinTime<T> (call: Call, running: Promise<T>): Promise<T> {
     const { platform } = this.#attached().engine
     let cancel = () => {}
     const late = new Promise<never>((_resolve, reject) => {
@@ -134,7 +139,7 @@ export class HookDispatcher implements HooksPort {
       })
     })
     try {
-      await Promise.race([running, late])
+      return await Promise.race([running, late])
     } finally {
       cancel()
     }
@@ -156,6 +161,13 @@ export class HookDispatcher implements HooksPort {
 interface Call extends HookPlace {
   readonly receiver: (phase: 'before' | 'after') => object | Promise<object>
   readonly name: string
+}
+
+/** A hook that accepts one field has seen no other: what it accepts must not carry along what nobody looked at. */
+function partlyAccepted (scene: Scene, { field }: Step): DinemicError {
+  const { change } = scene
+  const what = field === undefined ? 'removal' : `change of ${scene.fieldName(field)}`
+  return new DinemicError('ORM_NOT_AUTHORIZED', `The proposal for ${change.object} is refused as a whole: hooks accepted a part of it, and none the ${what}.`, { details: { object: change.object, update: change.update.id, field: field?.field } })
 }
 
 /** Several hooks may accept one proposal; it is endorsed once. */
