@@ -8,6 +8,7 @@ import type { ObjectsPlace } from './range-messages.js'
 
 /** What peers say to each other in requests and responses: CBOR lists that begin with a number. */
 export const SYNC_VERSION = 1
+export const SALT_BYTES = 16
 
 /** All that a node has of a model. `partial`: it replicates chosen objects of it, and lacks the others with intent. */
 export interface ModelPrint extends Print { readonly model: string, readonly partial?: boolean }
@@ -60,15 +61,15 @@ export function encodeRequest (request: Request): Uint8Array {
 export function decodeRequest (bytes: Uint8Array): Request {
   const [number, first, second, third, fourth, fifth] = listOf(decode(bytes))
   switch (NUMBERS[number as number]) {
-    case 'compare': return { ask: 'compare', greeting: { version: integer(first), time: integer(second), salt: bytesOf(third), prints: wireToPrints(fourth), audit: wireToAudit(fifth) } }
-    case 'ranges': return { ask: 'ranges', model: text(first), salt: bytesOf(second), exact: third === true, prefixes: listOf(fourth).map(prefixOf) }
-    case 'fetch': return { ask: 'fetch', model: text(first), salt: bytesOf(second), wanted: listOf(third).map(wireToLacking) }
+    case 'compare': return { ask: 'compare', greeting: { version: integer(first), time: integer(second), salt: saltOf(third), prints: wireToPrints(fourth), audit: wireToAudit(fifth) } }
+    case 'ranges': return { ask: 'ranges', model: text(first), salt: saltOf(second), exact: third === true, prefixes: listOf(fourth).map(prefixOf) }
+    case 'fetch': return { ask: 'fetch', model: text(first), salt: saltOf(second), wanted: listOf(third).map(wireToLacking) }
     case 'objects': return { ask: 'objects', model: text(first), prefix: prefixOf(second), from: third === null ? null : wireToPlace(third) }
     case 'get': return { ask: 'get', ids: listOf(first).map(id => bytesToHex(bytesOf(id))) }
     case 'object': return { ask: 'object', object: formatId(text(first), bytesOf(second)) }
     case 'news': return { ask: 'news' }
     case 'propose': return { ask: 'propose', frame: bytesOf(first) }
-    case 'prints': return { ask: 'prints', salt: bytesOf(first), objects: listOf(second).map(wireToId) }
+    case 'prints': return { ask: 'prints', salt: saltOf(first), objects: listOf(second).map(wireToId) }
     default: throw badMessage('an unknown request')
   }
 }
@@ -130,6 +131,13 @@ export function encodeAnswer (answer: 'accepted' | 'refused', reason?: string): 
 export function decodeAnswer (bytes: Uint8Array): { answer: 'accepted' | 'refused', reason?: string } {
   const [accepted, reason] = listOf(decode(bytes))
   return { answer: accepted === true ? 'accepted' : 'refused', ...(typeof reason === 'string' ? { reason } : {}) }
+}
+
+/** Hashed with each id: a long one would be long work. */
+function saltOf (wire: Encodable | undefined): Uint8Array {
+  const salt = bytesOf(wire)
+  if (salt.length !== SALT_BYTES) throw badMessage('a salt of another length')
+  return salt
 }
 
 function printsToWire (prints: readonly ModelPrint[]): Encodable[] {

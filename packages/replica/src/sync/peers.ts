@@ -1,7 +1,7 @@
 import { isDinemicError } from '@dinemic/core'
 import type { ObjectId, PeerInfo, Network, Platform } from '@dinemic/core'
 import type { Activity } from '../activity.js'
-import { decodeFrames, decodeGot } from './messages.js'
+import { SALT_BYTES, decodeFrames, decodeGot } from './messages.js'
 import type { Greeting } from './messages.js'
 import { Offences } from './offences.js'
 import { PeerLink } from './peer-link.js'
@@ -14,7 +14,6 @@ const GET_IDS = 1000
 /** Pause between comparisons with a peer, in ms: from the first, doubling while nothing differs, to the last. */
 const FIRST_PAUSE = 1000
 const LAST_PAUSE = 30_000
-const SALT_BYTES = 16
 
 export interface PeersParts extends RoundParts {
   readonly network: Network

@@ -23,6 +23,8 @@ const ANSWER_BYTES = 1024 * 1024
 const RANGES_BYTES = 60_000
 /** Keys that one answer goes through and hashes, in the worst of cases: some ms. */
 const KEYS_PER_ANSWER = 4 * EXACT
+/** Ids or objects that one answer looks up at most; the asker asks again for the rest. */
+const LOOKED_UP = 1000
 /** Objects that are read side by side. */
 const AT_ONCE = 32
 /** How many ranges are looked at before other work gets its turn. */
@@ -69,7 +71,7 @@ export class Responder {
   async printsOf (objects: readonly ObjectId[], salt: Uint8Array): Promise<Print[]> {
     const { objectSums, provider } = this.#parts
     const prints: Print[] = []
-    for (let keys = 0; prints.length < objects.length && keys < KEYS_PER_ANSWER;) {
+    for (let keys = 0; prints.length < Math.min(objects.length, LOOKED_UP) && keys < KEYS_PER_ANSWER;) {
       const page = objects.slice(prints.length, prints.length + AT_ONCE)
       const found = await Promise.all(page.map(async object => this.#isShared(object) ? await objectSums.fingerprint(object) : EMPTY))
       for (const fingerprint of found) {
@@ -119,7 +121,7 @@ export class Responder {
     let looked = 0
     let hashed = 0
     const set = await this.#set(model)
-    for (const { prefix, shortIds } of this.#isShared(model) ? wanted : []) {
+    for (const { prefix, shortIds } of this.#isShared(model) ? wanted.slice(0, 2 * LOOKED_UP) : []) {
       const keys = await set.keys(prefix, 2 * LIST) // some may have come since they were listed
       const here = shortIdsOf(keys, this.#parts.provider, salt)
       for (const id of shortIds) {
@@ -176,7 +178,7 @@ export class Responder {
     const frames: Uint8Array[] = []
     let size = 0
     let looked = 0
-    while (looked < ids.length && size < ANSWER_BYTES) {
+    while (looked < Math.min(ids.length, LOOKED_UP) && size < ANSWER_BYTES) {
       const update = await this.#parts.store.update(ids[looked++]!)
       if (update === undefined) continue
       frames.push(update.frame)

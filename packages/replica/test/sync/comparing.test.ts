@@ -3,9 +3,9 @@ import { bytesToHex, encode } from '@dinemic/core'
 import type { Network, StoredUpdate } from '@dinemic/core'
 import { shortIdsOf } from '../../src/reconcile/salted-ranges.js'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
-import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeWelcome } from '../../src/sync/messages.js'
+import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
-import { encodeRanges } from '../../src/sync/range-messages.js'
+import { decodeRanges, encodeRanges } from '../../src/sync/range-messages.js'
 import { Lan, allHashes, create, newKey, provider, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
@@ -121,6 +121,43 @@ test('ids that are hidden behind an equal sum are found by the audit', async () 
   await lan.quiet()
   expect(asks(a)).toEqual(expect.arrayContaining(['compare', 'ranges', 'fetch']))
   expect(await keysOf(a)).toContain(setKeyOf(item))
+})
+
+describe('one request', () => {
+  /** What a peer answers to a stranger. */
+  async function answerOf (peer: Peer, request: Uint8Array): Promise<Uint8Array> {
+    const network = lan.hub.create()
+    network.handle({ message: async () => 'ignore', request: async () => encode([]), connected: () => {}, disconnected: () => {} })
+    await network.start()
+    const id = await network.connect(peer.address)
+    return await network.request(id, request)
+  }
+
+  const salt = new Uint8Array(16)
+
+  test('makes a node look up a bounded number of ids, parts and objects', async () => {
+    const a = await lan.peer()
+    await create(a, { name: 'Bob' })
+    let reads = 0
+    const [update, setKeys] = [a.store.update.bind(a.store), a.store.setKeys.bind(a.store)]
+    a.store.update = async id => { reads++; return await update(id) }
+    a.store.setKeys = async (...args) => { reads++; return await setKeys(...args) }
+    const ids = Array.from({ length: 20_000 }, (_, i) => i.toString(16).padStart(64, '0'))
+    const prefixes = Array.from({ length: 20_000 }, (_, i) => i.toString(16).padStart(10, '0'))
+    expect(decodeGot(await answerOf(a, encodeRequest({ ask: 'get', ids }))).looked).toBe(1000)
+    expect(reads).toBeLessThan(1100)
+    await answerOf(a, encodeRequest({ ask: 'fetch', model: 'Person', salt, wanted: prefixes.map(prefix => ({ prefix, shortIds: [] })) }))
+    expect(reads).toBeLessThan(3100)
+    expect(decodeRanges(prefixes, await answerOf(a, encodeRequest({ ask: 'ranges', model: 'Person', salt, exact: true, prefixes })))).toHaveLength(256)
+    expect(reads).toBeLessThan(3400)
+  })
+
+  test('with a salt of another length is none', async () => {
+    const a = await lan.peer()
+    for (const length of [0, 15, 17, 100_000]) {
+      await expect(answerOf(a, encodeRequest({ ask: 'ranges', model: 'Person', salt: new Uint8Array(length), exact: false, prefixes: [''] }))).rejects.toMatchObject({ code: 'NET_REFUSED' })
+    }
+  })
 })
 
 describe('what a node refuses', () => {
