@@ -110,6 +110,8 @@ export interface HooksPort {
    * is told which hook is about to run: the one that refused is the last.
    */
   before (change: ObjectChange, progress?: HookProgress): Promise<void>
+  /** Whether anybody listens to before-hooks of this model: only then they are asked. */
+  wantsBefore (model: string): boolean
   /** Whether anybody listens to after-hooks of this model: only then they are kept until they have run. */
   wantsAfter (model: string): boolean
   /** Runs the after-hooks of one update. Never throws: what hooks throw is reported. */

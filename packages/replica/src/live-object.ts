@@ -1,6 +1,8 @@
 import { Verdicts, linkOf, refKey } from '@dinemic/core'
 import type { Chains, Grant, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
-import type { MaskedIds, ObjectRow } from './object-row.js'
+import type { ObjectRow } from './object-row.js'
+
+interface Ids { has (id: UpdateId): boolean }
 
 /**
  * An object that is being written: its row and its admitted updates with their verdicts. Belongs to whoever holds the
@@ -11,6 +13,8 @@ export class LiveObject {
   row: ObjectRow
   readonly updates = new Map<UpdateId, Update>()
   readonly verdicts = new Verdicts()
+  /** Of all frames. */
+  bytes = 0
 
   constructor (id: ObjectId, row: ObjectRow, updates: readonly Update[]) {
     this.id = id
@@ -20,10 +24,12 @@ export class LiveObject {
 
   add (update: Update): ReturnType<Verdicts['add']> {
     this.updates.set(update.id, update)
+    this.bytes += update.frame.length
     return this.verdicts.add(linkOf(update))
   }
 
   drop (id: UpdateId): void {
+    this.bytes -= this.updates.get(id)?.frame.length ?? 0
     this.updates.delete(id)
     this.verdicts.drop(id)
   }
@@ -42,13 +48,13 @@ export class LiveObject {
     return update.author === null || (update.root !== null && this.grantAt(update.root)?.subject === update.author)
   }
 
-  /** What counts, for the merge of all or of what isn't masked. */
-  counting (masked?: MaskedIds): Update[] {
-    return [...this.updates.values()].filter(update => this.verdicts.verdict(update.id) === 'ok' && masked?.has(update.id) !== true)
+  /** What counts, for the merge of all or of what isn't masked or still to be applied. */
+  counting (...without: readonly Ids[]): Update[] {
+    return [...this.updates.values()].filter(({ id }) => this.verdicts.verdict(id) === 'ok' && !without.some(ids => ids.has(id)))
   }
 
   /** For the merge: without what is masked, and what counts but is still to be applied. */
-  chains (...without: readonly { has (id: UpdateId): boolean }[]): Chains {
+  chains (...without: readonly Ids[]): Chains {
     return {
       verdict: id => without.some(ids => ids.has(id)) ? 'pending' : this.verdicts.verdict(id),
       isAncestor: (ancestor, update) => this.verdicts.isAncestor(ancestor, update)

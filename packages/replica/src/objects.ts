@@ -1,46 +1,50 @@
 import { decodeFrame } from '@dinemic/core'
-import type { NetworkBinding, ObjectId, ObjectState, Store } from '@dinemic/core'
+import type { CellWrite, NetworkBinding, ObjectCommit, ObjectId, ObjectState, Platform, Store } from '@dinemic/core'
+import { Breath } from './breath.js'
 import { LiveObject } from './live-object.js'
 import { decodeRow, emptyRow } from './object-row.js'
 import type { ObjectRow } from './object-row.js'
 import { WeighedCache } from './weighed-cache.js'
 
-/** Rows that are kept in memory. */
-const ROWS = 8192
-/** Entries of dicts and lists that count for one row: half a million are kept at most, beside those of one object. */
-const ENTRIES_IN_ROW = 64
-/** Updates that are kept in memory for the next write, of as many objects as they are of. */
-const LIVE_UPDATES = 50_000
-/** An object costs as much as so many updates, beside its own, */
-const LIVE_OBJECT = 100
-/** and as one more for so many entries of its dicts and lists. */
-const ENTRIES_IN_UPDATE = 10
+/** Rows that are kept in memory, in bytes as far as they can be guessed: some 40,000 small ones, or a few hundred thousand entries of dicts and lists. */
+const ROWS = 128 * 1024 * 1024
+/** Live objects that are kept in memory for the next write: some 50,000 small updates, of as many objects as they are of. */
+const LIVE = 128 * 1024 * 1024
+
+/** What memory holds of a row, for each byte of it; of an object, of an update, and for each byte of its frame. */
+const PER_ROW_BYTE = 6
+const OBJECT = 1024
+const UPDATE = 2048
+const PER_FRAME_BYTE = 2
+
+export interface ObjectsParts { readonly store: Store, readonly binding: NetworkBinding, readonly platform: Platform }
+
+/** A row with the bytes that are stored of it. */
+interface KnownRow { readonly row: ObjectRow, readonly head: number, readonly cells: number }
 
 /** Rows and live objects, from memory or from the store. Whoever changes a live object holds the object's turn. */
 export class Objects {
-  readonly #store: Store
-  readonly #binding: NetworkBinding
-  readonly #rows = new WeighedCache<ObjectId, ObjectRow>(ROWS, ({ full }) => 1 + entriesOf(full) / ENTRIES_IN_ROW)
-  readonly #live = new WeighedCache<ObjectId, LiveObject>(LIVE_UPDATES, ({ updates, row }) => LIVE_OBJECT + updates.size + entriesOf(row.full) / ENTRIES_IN_UPDATE)
+  readonly #parts: ObjectsParts
+  readonly #rows = new WeighedCache<ObjectId, KnownRow>(ROWS, ({ head, cells }) => OBJECT + PER_ROW_BYTE * (head + cells))
+  readonly #live = new WeighedCache<ObjectId, LiveObject>(LIVE, ({ updates, bytes }) => OBJECT + UPDATE * updates.size + PER_FRAME_BYTE * bytes)
   /** The full state behind a visible one: a writer replaces what it saw, masked values included. */
   readonly #fullByVisible = new WeakMap<ObjectState, ObjectState>()
 
-  constructor (store: Store, binding: NetworkBinding) {
-    this.#store = store
-    this.#binding = binding
+  constructor (parts: ObjectsParts) {
+    this.#parts = parts
   }
 
   /** What is stored of an object; undefined if nothing is. */
   async row (id: ObjectId): Promise<ObjectRow | undefined> {
     const known = this.#rows.get(id)
-    if (known !== undefined) return known
-    const stored = await this.#store.state(id)
+    if (known !== undefined) return known.row
+    const stored = await this.#parts.store.state(id)
     if (stored === undefined) return undefined
     // Somebody may have committed while the store was read: what is in memory by now is newer.
     const newer = this.#rows.get(id)
-    if (newer !== undefined) return newer
+    if (newer !== undefined) return newer.row
     const row = decodeRow(stored)
-    this.#remember(id, row)
+    this.#remember(id, { row, head: stored.row.length, cells: bytesOf(stored.cells) })
     return row
   }
 
@@ -55,19 +59,22 @@ export class Objects {
 
   /** A live object of one's own, as the store has it. */
   async read (id: ObjectId): Promise<LiveObject> {
+    const { store, binding, platform } = this.#parts
     const row = await this.row(id)
     if (row === undefined) return new LiveObject(id, emptyRow(id), [])
-    const updates = (await this.#store.updates(id)).map(({ frame }) => decodeFrame(this.#binding, frame))
-    return new LiveObject(id, row, updates)
+    const live = new LiveObject(id, row, [])
+    const breath = new Breath(platform)
+    for (const stored of await store.updates(id)) {
+      live.add(decodeFrame(binding, stored.frame))
+      await breath.after(stored)
+    }
+    return live
   }
 
-  /** An object that nothing is stored of. */
-  fresh (id: ObjectId): LiveObject {
-    return new LiveObject(id, emptyRow(id), [])
-  }
-
-  committed (object: LiveObject): void {
-    this.#remember(object.id, object.row)
+  committed (object: LiveObject, { state, cells = [] }: Pick<ObjectCommit, 'state' | 'cells'>): void {
+    // Cells that were replaced count too, until the row is read again; but there is no more than what all its updates brought.
+    const beside = Math.min(object.bytes, (this.#rows.get(object.id)?.cells ?? 0) + bytesOf(cells))
+    this.#remember(object.id, { row: object.row, head: state?.length ?? 0, cells: beside })
     this.#live.set(object.id, object)
   }
 
@@ -80,14 +87,13 @@ export class Objects {
     return this.#fullByVisible.get(visible) ?? visible
   }
 
-  #remember (id: ObjectId, row: ObjectRow): void {
-    if (row.full !== row.visible) this.#fullByVisible.set(row.visible, row.full)
-    this.#rows.set(id, row)
+  #remember (id: ObjectId, known: KnownRow): void {
+    const { full, visible } = known.row
+    if (full !== visible) this.#fullByVisible.set(visible, full)
+    this.#rows.set(id, known)
   }
 }
 
-function entriesOf ({ fields }: ObjectState): number {
-  let count = 0
-  for (const { dict, list } of fields.values()) count += dict.size + list.size
-  return count
+function bytesOf (cells: readonly CellWrite[]): number {
+  return cells.reduce((sum, { name, value }) => value === null ? sum : sum + name.length + value.length, 0)
 }

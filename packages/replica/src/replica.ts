@@ -103,7 +103,7 @@ export class Replica implements Engine {
     this.#network = network
     this.#networkName = networkName
     this.#binding = bindNetwork(provider, networkName)
-    this.#objects = new Objects(store, this.#binding)
+    this.#objects = new Objects({ store, binding: this.#binding, platform })
     this.#interest = new Interest({ models, replicate, store, isHere: async object => await this.#objects.row(object) !== undefined })
     this.#afterHooks = new AfterHooks(store, hooks, this.#activity)
     this.#care = new Care(keys)

@@ -23,7 +23,7 @@ async function commit (store: MemoryStore, afterHooks: AfterHooks, ...objects: s
 test('what hooks write while a restart runs those that were left takes no place of theirs, and comes after them', async () => {
   const store = new MemoryStore()
   await store.open()
-  const wants = { before: async () => {}, wantsAfter: () => true }
+  const wants = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => true }
   // More than are read at once.
   const objects = Array.from({ length: 300 }, (_, i) => `Person:${i}`)
   await commit(store, new AfterHooks(store, { ...wants, after: async () => {} }, new Activity()), ...objects)

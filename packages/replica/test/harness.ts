@@ -33,6 +33,10 @@ export class TestHooks implements HooksPort {
     await this.onBefore(change)
   }
 
+  wantsBefore (): boolean {
+    return true
+  }
+
   wantsAfter (): boolean {
     return true
   }

@@ -35,12 +35,12 @@ export function applyUpdate (state: ObjectState, update: Update, chains: Chains)
 /** The merge of all updates that count, given in any order. */
 export function mergeAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): ObjectState {
   let merged = emptyState(id)
-  for (const state of mergeSteps(id, counting, chains)) merged = state
+  for (const { state } of mergeSteps(id, counting, chains)) merged = state
   return merged
 }
 
-/** The same, a state for each update, so that whoever merges many can do something else in between. */
-export function * mergeSteps (id: ObjectId, counting: Iterable<Update>, chains: Chains): IterableIterator<ObjectState> {
+/** The same, update by update with the state that each makes, so that whoever merges many can do something else in between. */
+export function * mergeSteps (id: ObjectId, counting: Iterable<Update>, chains: Chains): Iterable<{ readonly update: Update, readonly state: ObjectState }> {
   const applied = new Set<UpdateId>()
   const asApplied: Chains = {
     verdict: target => applied.has(target) ? 'ok' : 'pending',
@@ -50,7 +50,7 @@ export function * mergeSteps (id: ObjectId, counting: Iterable<Update>, chains: 
   for (const update of [...counting].sort((a, b) => a.seq - b.seq)) {
     state = applyUpdate(state, update, asApplied)
     applied.add(update.id)
-    yield state
+    yield { update, state }
   }
 }
 

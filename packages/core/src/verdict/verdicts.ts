@@ -39,6 +39,8 @@ export class Verdicts {
   readonly #named = new Set<UpdateId>()
   /** Updates that aren't here and that branches wait for. */
   readonly #awaited = new Map<UpdateId, Branch[]>()
+  /** What was found to be missing since somebody asked. */
+  readonly #lately = new Set<UpdateId>()
 
   get links (): ReadonlyMap<UpdateId, Link> {
     return this.#links
@@ -124,12 +126,22 @@ export class Verdicts {
     return [...new Set([...this.#gaps, ...this.#awaited.keys()])]
   }
 
+  /** Those that came to be missing since this was called last, and still are. */
+  takeMissing (): UpdateId[] {
+    const ids = [...this.#lately].filter(id => !this.#links.has(id))
+    this.#lately.clear()
+    return ids
+  }
+
   #index (link: Link): void {
     this.#links.set(link.id, link)
     this.#gaps.delete(link.id)
     if (link.prev !== null) {
       include(this.#children, link.prev, link.id)
-      if (!this.#links.has(link.prev)) this.#gaps.add(link.prev)
+      if (!this.#links.has(link.prev)) {
+        this.#gaps.add(link.prev)
+        this.#lately.add(link.prev)
+      }
       if (link.root === null && this.#precedes(link) === undefined) this.#loose.add(link.id)
     }
     this.#jump(link)
@@ -164,7 +176,9 @@ export class Verdicts {
     append(this.#closes, refKey(grant), close)
     for (const { id } of heads) {
       this.#named.add(id)
-      if (!this.#links.has(id) && !this.#awaited.has(id)) this.#awaited.set(id, [])
+      if (this.#links.has(id)) continue
+      this.#lately.add(id)
+      if (!this.#awaited.has(id)) this.#awaited.set(id, [])
     }
     this.#begin(close, grant)
     this.#judge(this.#linksUnder(grant), changes)
@@ -192,7 +206,10 @@ export class Verdicts {
   #walk (branch: Branch): Link[] {
     const from = branch.position
     for (const id of branch.extend(this.#links)) this.#named.add(id)
-    if (branch.awaits !== null) append(this.#awaited, branch.awaits, branch)
+    if (branch.awaits !== null) {
+      append(this.#awaited, branch.awaits, branch)
+      this.#lately.add(branch.awaits)
+    }
     if (branch.hasLeft) return this.#linksUnder(branch.grant).filter(link => chainKey(link) === branch.chain)
     const ids: UpdateId[] = []
     for (let seq = from; seq > branch.position; seq--) ids.push(...this.#positions.get(positionKey(branch.chain, seq)) ?? [])

@@ -71,14 +71,12 @@ export class HookDispatcher implements HooksPort {
     if (accepted.length > 0 && open.length > 0) throw partlyAccepted(scene, open[0]!)
   }
 
+  wantsBefore (model: string): boolean {
+    return this.#wants(model, (hook) => !isAfterHook(hook))
+  }
+
   wantsAfter (model: string): boolean {
-    const schema = this.#attached().schemas.get(model)
-    if (schema === undefined) return false
-    if (schema.hooks.some(isAfterHook)) return true
-    for (const subscription of this.#subscriptions) {
-      if (subscription.hooks.some(isAfterHook) && wants(subscription, (filter) => filter.matchesModel(model))) return true
-    }
-    return false
+    return this.#wants(model, isAfterHook)
   }
 
   async after (change: ObjectChange): Promise<void> {
@@ -87,6 +85,16 @@ export class HookDispatcher implements HooksPort {
     for (const step of afterSteps(change)) {
       for (const call of this.#calls(scene, step)) await this.#tell(scene, call)
     }
+  }
+
+  #wants (model: string, isWanted: (hook: HookSchema) => boolean): boolean {
+    const schema = this.#attached().schemas.get(model)
+    if (schema === undefined) return false
+    if (schema.hooks.some(isWanted)) return true
+    for (const subscription of this.#subscriptions) {
+      if (subscription.hooks.some(isWanted) && wants(subscription, (filter) => filter.matchesModel(model))) return true
+    }
+    return false
   }
 
   /** Who hears of this step. Listeners are looked up as they come: one that a hook revokes on the way is not called. */

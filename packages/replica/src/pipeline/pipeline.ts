@@ -10,6 +10,8 @@ import type { Objects } from '../objects.js'
 import type { Quota } from '../quota.js'
 import type { Report } from '../report.js'
 import type { GroupCommit } from './group-commit.js'
+import { Arrivals } from './arrivals.js'
+import type { Received } from './arrivals.js'
 import { Stage } from './stage.js'
 import type { Taken } from './stage.js'
 
@@ -38,11 +40,14 @@ export interface Committed<T> { readonly result: T, readonly stages: readonly St
 export class Pipeline {
   readonly #parts: PipelineParts
   readonly #turns = new KeyedQueue()
+  readonly #arrivals: Arrivals
   readonly #written = new Set<(object: ObjectId, drop: readonly UpdateId[]) => void>()
   readonly #listeners = new Set<(event: CommitEvent) => void>()
 
   constructor (parts: PipelineParts) {
     this.#parts = parts
+    const { platform } = parts
+    this.#arrivals = new Arrivals({ platform, turn: async (object, work) => { await this.turn([object], async open => { await work(await open(object), await parts.keys.has(object)) }) } })
   }
 
   /** Called for each object of a commit, in the same turn of the event loop in which it resolved, with the ids that left the store. */
@@ -66,16 +71,12 @@ export class Pipeline {
     return await (await this.#open(update.object)).standing(update)
   }
 
-  /** Takes updates of one object from the network, in order: what became of each, and which links are missing now, with whether a close names them. */
-  async receive (object: ObjectId, updates: readonly Update[]): Promise<{ results: Taken[], missing: { readonly id: UpdateId, readonly named: boolean }[] }> {
-    const { result } = await this.turn([object], async open => {
-      const stage = await open(object)
-      const origin = { local: false, owned: await this.#parts.keys.has(object) }
-      const results: Taken[] = []
-      for (const update of updates) results.push(await stage.take(update, origin))
-      return { results, missing: stage.live.verdicts.missing().map(id => ({ id, named: stage.live.verdicts.isNamed({ id }) })) }
-    })
-    return result
+  /**
+   * Takes updates of one object from the network: what became of each, and which links are missing since, with whether a
+   * close names them. What comes while others have the turn goes in together.
+   */
+  async receive (object: ObjectId, updates: readonly Update[]): Promise<Received> {
+    return await this.#arrivals.receive(object, updates)
   }
 
   /**
@@ -93,6 +94,7 @@ export class Pipeline {
       }
       try {
         const result = await work(open)
+        for (const stage of stages.values()) await stage.finish()
         const changed = [...stages.values()].filter(stage => !stage.isEmpty)
         const kept = await this.#commit(changed)
         this.#tell(changed, kept)
@@ -129,7 +131,7 @@ export class Pipeline {
       quota.undo(rows)
       throw error
     }
-    for (const stage of stages) objects.committed(stage.live)
+    stages.forEach((stage, i) => { objects.committed(stage.live, objectsToCommit[i]!) })
     for (const { object, drop } of objectsToCommit) for (const listener of this.#written) listener(object, drop)
     return hooks
   }

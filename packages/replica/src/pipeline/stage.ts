@@ -1,6 +1,7 @@
-import { CLOCK_BOUND, DinemicError, Sealed, SortedMap, admissionOf, applyUpdate, isProposal, linkOf, mergeAll, parseId, reasonOf } from '@dinemic/core'
+import { CLOCK_BOUND, DinemicError, Sealed, SortedMap, admissionOf, applyUpdate, isProposal, linkOf, mergeSteps, parseId, reasonOf } from '@dinemic/core'
 import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
+import { Breath } from '../breath.js'
 import type { HookProgress, HooksPort } from '../engine.js'
 import type { KeptChange } from '../hooks/change-row.js'
 import { findFork } from '../find-fork.js'
@@ -34,6 +35,9 @@ export interface Origin { readonly local: boolean, readonly owned: boolean }
 
 export interface StageParts { readonly hooks: HooksPort, readonly report: Report, readonly platform: Platform, readonly quota: Quota }
 
+/** A new merge that is to come before anybody looks: what showed before what made it necessary, and to whom what it changes is put down. */
+interface DueMerge { readonly before: ObjectState, readonly described: KeptChange }
+
 /**
  * The way of updates into one object, up to the commit: admit → verdict → before-hooks. Works on the live object;
  * a stage that isn't committed leaves the live object spoilt, to be thrown away.
@@ -44,12 +48,14 @@ export class Stage {
   readonly #report: Report
   readonly #platform: Platform
   readonly #quota: Quota
+  readonly #breath: Breath
   readonly #before: ObjectRow
   readonly #put = new Map<UpdateId, Update>()
   readonly #drop = new Set<UpdateId>()
   readonly #notes: (() => void)[] = []
   readonly #proofs: ReturnType<typeof proofRow>[] = []
   #local = false
+  #due: DueMerge | undefined
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
   constructor (live: LiveObject, { hooks, report, platform, quota }: StageParts) {
@@ -58,7 +64,12 @@ export class Stage {
     this.#report = report
     this.#platform = platform
     this.#quota = quota
+    this.#breath = new Breath(platform)
     this.#before = live.row
+  }
+
+  get #model (): string {
+    return parseId(this.live.id).model
   }
 
   get isEmpty (): boolean {
@@ -122,17 +133,24 @@ export class Stage {
       await this.#settle(live.add(update), origin)
     }
     this.#reportOddities(update)
+    // Whoever writes here builds the next update on what this one has made.
+    if (origin.local) await this.finish()
     return { is: 'taken' }
   }
 
+  /** Does what `take` has put off: to be called after the last update. */
+  async finish (): Promise<void> {
+    if (this.#due !== undefined) await this.#mergeAnew(this.#due)
+  }
+
   /** Shows what a hook had refused. False if it isn't masked. */
-  unmask (id: UpdateId, origin: Origin): boolean {
+  async unmask (id: UpdateId, origin: Origin): Promise<boolean> {
     const { live } = this
     const update = live.updates.get(id)
     if (update === undefined || !live.row.masked.has(id)) return false
     const { full, visible } = live.row
     const masked = live.row.masked.delete(id)
-    live.row = { ...live.row, visible: masked.size === 0 ? full : mergeAll(live.id, live.counting(masked), live.chains(masked)), masked }
+    live.row = { ...live.row, visible: masked.size === 0 ? full : await this.#mergeOf(masked), masked }
     this.#keep(this.#describe(update, origin), visible, live.row.visible)
     return true
   }
@@ -194,16 +212,19 @@ export class Stage {
   async #settle (changes: readonly VerdictChange[], origin: Origin): Promise<void> {
     const waiting = new Set(changes.flatMap(({ id, verdict }) => verdict === 'ok' ? [id] : []))
     for (const id of [...waiting]) {
-      await this.#apply(this.live.updates.get(id)!, origin, waiting)
+      const update = this.live.updates.get(id)!
+      await this.#apply(update, origin, waiting)
       waiting.delete(id)
+      await this.#breath.after(update)
     }
     const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
     for (const update of revoked) {
+      await this.#breath.after(update)
       if (this.live.verdicts.isNamed(update)) continue
       this.#count(plus(this.live.row.counted, update, -await this.#quota.weigh(this.live, update)))
       this.#forget(update.id)
     }
-    if (changes.some(({ remerge }) => remerge)) this.#mergeAnew(this.#describeMerge(changes, revoked, origin))
+    if (changes.some(({ remerge }) => remerge)) this.#due = this.#mergeDue(this.#describeMerge(changes, revoked, origin))
   }
 
   /** `waiting`: what counts and is applied after this one, or is this one. */
@@ -211,22 +232,23 @@ export class Stage {
     const { live } = this
     // A verdict may have moved on while the hooks of an earlier update ran.
     if (live.verdicts.verdict(update.id) !== 'ok') return
+    if (this.#due !== undefined && this.#isHeardApart(update, this.#due)) await this.#mergeAnew(this.#due, waiting)
     const { full, visible, masked } = live.row
     const nextFull = applyUpdate(full, update, live.chains(waiting))
     const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
     const allowed = await this.#askHooks(update, origin, nextVisible)
-    this.#reportConflicts(update, nextFull)
+    if (this.#due === undefined) this.#reportConflicts(update, nextFull)
     if (!allowed) {
       live.row = { ...live.row, full: nextFull, masked: masked.set(update.id, true) }
       return
     }
     live.row = { ...live.row, full: nextFull, visible: nextVisible }
-    this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
+    if (this.#due === undefined) this.#keep(this.#describe(update, origin), visible, nextVisible, operationsOf(update).map(operation => operation.field))
   }
 
   /** Runs the before-hooks. A refusal of a local update is thrown, of a remote one returned as false: it becomes a mask. `next`: what shows unless one refuses. */
   async #askHooks (update: Update, origin: Origin, next: ObjectState): Promise<boolean> {
-    if (!hasHooks(update)) return true
+    if (!hasHooks(update) || !this.#hooks.wantsBefore(this.#model)) return true
     const { visible } = this.live.row
     const described = this.#describe(update, origin)
     const creation = update.kind === 'genesis' && visible.genesis === null
@@ -253,9 +275,13 @@ export class Stage {
   /** The owner's remove: from now on it is all that there is of the object. */
   async #removeForGood (update: Update, origin: Origin, weight: number): Promise<void> {
     const { live } = this
+    await this.finish()
     const full = { ...emptyState(live.id), removed: { update: update.id, final: true } }
     const allowed = await this.#askHooks(update, origin, full)
-    for (const id of [...live.updates.keys()]) this.#forget(id)
+    for (const old of [...live.updates.values()]) {
+      this.#forget(old.id)
+      await this.#breath.after(old)
+    }
     this.#count(plus(NOTHING_COUNTED, update, weight))
     this.#proofs.push(...live.row.forks.map(noProofRow))
     live.add(update)
@@ -268,16 +294,38 @@ export class Stage {
     this.#keep(this.#describe(update, origin), visible, full, [])
   }
 
-  /** The state from all that counts: after a revocation, or where the owner's chain has closed a gap. */
-  #mergeAnew (described: KeptChange): void {
+  /** One merge for all that makes one necessary. Until then what comes is applied to a state that isn't quite right, as admission needs the grants in it. */
+  #mergeDue (described: KeptChange): DueMerge {
+    const { before, described: known } = this.#due ?? { before: this.live.row.visible, described }
+    return { before, described: known.cause === 'revoked' ? known : described }
+  }
+
+  /** Whether hooks are to hear of an update by itself, and with the state that it meets. What the owner wrote behind a gap comes with what closed it. */
+  #isHeardApart (update: Update, { described }: DueMerge): boolean {
+    const follows = update.author === null && described.cause !== 'revoked'
+    return !follows && hasHooks(update) && (this.#hooks.wantsBefore(this.#model) || this.#hooks.wantsAfter(this.#model))
+  }
+
+  /** The state from all that counts, without what is still to be applied: after a revocation, or where the owner's chain has closed a gap. */
+  async #mergeAnew ({ before, described }: DueMerge, waiting: ReadonlySet<UpdateId> = new Set()): Promise<void> {
     const { live } = this
-    const { visible } = live.row
+    this.#due = undefined
     let { masked } = live.row
     for (const id of live.row.masked.keys()) if (!live.updates.has(id)) masked = masked.delete(id)
-    const nextFull = mergeAll(live.id, live.counting(), live.chains())
-    const nextVisible = masked.size === 0 ? nextFull : mergeAll(live.id, live.counting(masked), live.chains(masked))
+    const nextFull = await this.#mergeOf(waiting)
+    const nextVisible = masked.size === 0 ? nextFull : await this.#mergeOf(masked, waiting)
     live.row = { ...live.row, full: nextFull, visible: nextVisible, masked }
-    this.#keep(described, visible, nextVisible)
+    this.#keep(described, before, nextVisible)
+  }
+
+  async #mergeOf (...without: readonly { has (id: UpdateId): boolean }[]): Promise<ObjectState> {
+    const { live } = this
+    let merged = emptyState(live.id)
+    for (const { update, state } of mergeSteps(live.id, live.counting(...without), live.chains(...without))) {
+      merged = state
+      await this.#breath.after(update)
+    }
+    return merged
   }
 
   /** To whom a value that a new merge shows is put down: a revocation is the owner's doing. */
@@ -302,7 +350,7 @@ export class Stage {
 
   /** Notes what the update changed in view, for the after-hooks. */
   #keep (described: KeptChange, before: ObjectState, after: ObjectState, names?: readonly string[]): void {
-    if (!this.#hooks.wantsAfter(parseId(this.live.id).model)) return
+    if (!this.#hooks.wantsAfter(this.#model)) return
     const was = shows(before)
     const is = shows(after)
     if (!was && !is) return

@@ -9,8 +9,8 @@ import type { Report, Reports } from '../../src/report.js'
 import { provider } from '../harness.js'
 
 const binding = bindNetwork(provider, 'test')
-const hooks = { before: async () => {}, wantsAfter: () => false, after: async () => {} }
-const platform = { now: () => 1000, random: (length: number) => new Uint8Array(length), schedule: () => () => {} }
+const hooks = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => false, after: async () => {} }
+const platform = { now: () => 1000, random: (length: number) => new Uint8Array(length), schedule: (_ms: number, task: () => void) => { queueMicrotask(task); return () => {} } }
 const REMOTE = { local: false, owned: false }
 
 const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)
@@ -44,6 +44,7 @@ class Written {
       const { is } = await stage.take(update, REMOTE)
       if (is !== 'taken') throw new Error(`${update.id} was ${is}`)
     }
+    await stage.finish()
     for (const { name, value } of stage.proofs) {
       if (value === null) this.settings.delete(name)
       else this.settings.set(name, value)

@@ -6,7 +6,7 @@ import type { ObjectRow } from '../../src/object-row.js'
 import { Quota } from '../../src/quota.js'
 import { Stage } from '../../src/pipeline/stage.js'
 
-const platform = { now: () => 0, random: (length: number) => new Uint8Array(length), schedule: () => () => {} }
+const platform = { now: () => 0, random: (length: number) => new Uint8Array(length), schedule: (_ms: number, task: () => void) => { queueMicrotask(task); return () => {} } }
 
 /** Far more than any test has. */
 const MOST = 500
@@ -71,13 +71,14 @@ export class StagedNode {
     const before = async ({ update }: { update: { id: UpdateId } }): Promise<void> => {
       if (this.#refuses(update.id)) throw new TypeError('not here')
     }
-    const stage = new Stage(this.#live, { platform, quota: this.#quota, hooks: { before, wantsAfter: () => false, after: async () => {} }, report: () => {} })
+    const stage = new Stage(this.#live, { platform, quota: this.#quota, hooks: { before, wantsBefore: () => true, wantsAfter: () => false, after: async () => {} }, report: () => {} })
     const waiting: Update[] = []
     for (const update of updates) {
       const { is } = await stage.take(update, { local: false, owned: false })
       if (is === 'taken' && ++this.#taken > MOST) throw new Error(`${update.id} is taken and dropped again and again`)
       if (is === 'waits') waiting.push(update)
     }
+    await stage.finish()
     return waiting
   }
 }

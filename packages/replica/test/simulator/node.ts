@@ -115,6 +115,7 @@ export class SimNode {
         await Promise.resolve()
         if (process.alive) await watch.before(this, change)
       },
+      wantsBefore: () => true,
       wantsAfter: () => true,
       after: async change => {
         await Promise.resolve()
