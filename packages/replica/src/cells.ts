@@ -1,5 +1,9 @@
 import { EMPTY_FIELD } from '@dinemic/core'
-import type { Candidate, ObjectState, Operation } from '@dinemic/core'
+import type { Candidate, ObjectState, Operation, Update } from '@dinemic/core'
+
+export function operationsOf ({ body }: Update): readonly Operation[] {
+  return body.kind === 'genesis' || body.kind === 'change' ? body.operations : []
+}
 
 /** The candidates of each cell that an operation writes, as one state has them. */
 function cellsOf (state: ObjectState, operation: Operation): (readonly Candidate<unknown>[])[] {

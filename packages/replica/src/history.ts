@@ -2,7 +2,7 @@ import { chainKey } from '@dinemic/core'
 import type { Link, UpdateId } from '@dinemic/core'
 import type { UpdateRecord } from './engine.js'
 import type { LiveObject } from './live-object.js'
-import { operationsOf } from './pipeline/stage.js'
+import { operationsOf } from './cells.js'
 
 /** All updates of an object, in the order in which they were committed. */
 export function historyOf (live: LiveObject): UpdateRecord[] {

@@ -5,7 +5,7 @@ import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
 import type { Objects } from './objects.js'
 import { shows } from './object-row.js'
-import { operationsOf } from './pipeline/stage.js'
+import { operationsOf } from './cells.js'
 import { RateLimit } from './rate-limit.js'
 
 export type Answer = Omit<ProposalAnswer, 'peer'>

@@ -95,6 +95,6 @@ export class Quota {
   }
 }
 
-function isFinal ({ author, body }: Update): boolean {
+export function isFinal ({ author, body }: Update): boolean {
   return author === null && body.kind === 'remove'
 }

@@ -1,6 +1,7 @@
 import type { ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import { Breath } from '../breath.js'
-import type { Stage, Taken } from './stage.js'
+import type { Stage } from './stage.js'
+import type { Taken } from './taken.js'
 
 export interface Received {
   /** What became of each update, in the order in which they were given. */

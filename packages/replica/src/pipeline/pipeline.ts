@@ -13,7 +13,7 @@ import type { GroupCommit } from './group-commit.js'
 import { Arrivals } from './arrivals.js'
 import type { Received } from './arrivals.js'
 import { Stage } from './stage.js'
-import type { Taken } from './stage.js'
+import type { Taken } from './taken.js'
 
 export interface PipelineParts {
   readonly commits: Pick<GroupCommit, 'commit'>

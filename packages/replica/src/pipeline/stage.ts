@@ -1,5 +1,5 @@
-import { CLOCK_BOUND, DinemicError, Sealed, SortedMap, admissionOf, applyUpdate, isProposal, linkOf, mergeSteps, parseId, reasonOf } from '@dinemic/core'
-import type { Commit, ObjectState, Operation, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
+import { CLOCK_BOUND, DinemicError, SortedMap, admissionOf, applyUpdate, isProposal, linkOf, mergeSteps, parseId, reasonOf } from '@dinemic/core'
+import type { Commit, ObjectState, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { clockMillis, emptyState } from '@dinemic/core'
 import { Breath } from '../breath.js'
 import type { HookProgress, HooksPort } from '../engine.js'
@@ -9,27 +9,19 @@ import { noProofRow, proofRow } from '../fork-row.js'
 import { intendedChanges, visibleChanges } from '../hooks/field-changes.js'
 import type { RowChange } from '../care.js'
 import { continuesCreation } from './creation.js'
-import { isContested } from '../cells.js'
+import { operationsOf } from '../cells.js'
+import { conflictsOf } from '../conflicts.js'
 import type { LiveObject } from '../live-object.js'
 import type { MaskChange } from '../masks.js'
 import { cellsBeside, encodeRow, shows } from '../object-row.js'
 import type { ObjectRow } from '../object-row.js'
 import { NOTHING_COUNTED, plus } from '../counted.js'
 import type { Counted } from '../counted.js'
+import { isFinal } from '../quota.js'
 import type { Quota } from '../quota.js'
 import type { Report, Reports } from '../report.js'
-
-/** What became of one update on its way in. */
-export type Taken =
-  | { readonly is: 'taken' } | { readonly is: 'known' }
-  | { readonly is: 'waits', readonly for: UpdateId }
-  | { readonly is: 'refused', readonly why: string, readonly code?: string }
-  | { readonly is: 'gone', readonly tombstone: UpdateId }
-
-/** Why what a close revokes is refused. It is for as long as no other close names it. */
-export const CLOSED = 'its grant was closed'
-
-const OVER_QUOTA: Taken = { is: 'refused', why: 'the quotas of this node leave no room for it', code: 'REPLICA_OVER_QUOTA' }
+import { CLOSED, OVER_QUOTA } from './taken.js'
+import type { Taken } from './taken.js'
 
 export interface Origin { readonly local: boolean, readonly owned: boolean }
 
@@ -237,7 +229,7 @@ export class Stage {
     const nextFull = applyUpdate(full, update, live.chains(waiting))
     const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
     const allowed = await this.#askHooks(update, origin, nextVisible)
-    if (this.#due === undefined) this.#reportConflicts(update, nextFull)
+    if (this.#due === undefined) for (const conflict of conflictsOf(update, nextFull)) this.note('conflict', conflict)
     if (!allowed) {
       live.row = { ...live.row, full: nextFull, masked: masked.set(update.id, true) }
       return
@@ -369,14 +361,6 @@ export class Stage {
     }
   }
 
-  #reportConflicts (update: Update, state: ObjectState): void {
-    for (const operation of operationsOf(update)) {
-      const where = { object: update.object, ...placeOf(operation), update: update.id }
-      if (isIgnored(operation, state)) this.note('conflict', { ...where, reason: 'a value in the clear in an encrypted field is ignored' })
-      else if (isContested(state, operation)) this.note('conflict', { ...where, reason: 'concurrent values' })
-    }
-  }
-
   #findFork (update: Update, counts: boolean): void {
     const found = findFork(this.live, update)
     if (found === undefined) return
@@ -398,26 +382,7 @@ export class Stage {
   }
 }
 
-function isIgnored (operation: Operation, state: ObjectState): boolean {
-  return 'value' in operation && !(operation.value instanceof Sealed) && state.encrypted.has(operation.field)
-}
-
-function isFinal (update: Update): boolean {
-  return update.kind === 'remove' && update.author === null && update.body.kind === 'remove'
-}
-
 /** Grants, closes and keys have no hooks and cannot be masked. */
 function hasHooks (update: Update): boolean {
   return update.body.kind === 'genesis' || update.body.kind === 'change' || update.body.kind === 'remove'
-}
-
-export function operationsOf (update: Update): readonly Operation[] {
-  return update.body.kind === 'genesis' || update.body.kind === 'change' ? update.body.operations : []
-}
-
-/** The field that an operation writes, in dicts the key, in lists the element. */
-function placeOf (operation: Operation): { readonly field: string, readonly key?: string } {
-  const { field } = operation
-  if ('key' in operation) return { field, key: operation.key }
-  return 'element' in operation ? { field, key: operation.element } : { field }
 }
