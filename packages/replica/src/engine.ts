@@ -141,8 +141,11 @@ export interface ObjectChange {
   readonly fields: readonly FieldChange[]
   /** Before-hooks: the state before the change, of a creation the state that it makes. After-hooks: the state after it (undefined if it is gone). */
   readonly state: ObjectState | undefined
-  /** For a proposal: endorses it. Rejects with ORM_NOT_AUTHORIZED where this node may not sign for these fields. */
-  readonly accept?: () => Promise<void>
+  /**
+   * For a proposal: endorses it, what it writes in the clear of these fields encrypted: the endorser's class calls them so.
+   * Rejects with ORM_NOT_AUTHORIZED where this node may not sign for these fields.
+   */
+  readonly accept?: (encrypted?: readonly string[]) => Promise<void>
 }
 
 export interface FieldChange {

@@ -17,7 +17,7 @@ export interface ProposalsParts {
   readonly objects: Objects
   readonly hooks: HooksPort
   /** Writes the endorsement through the pipeline and announces it. */
-  readonly endorse: (signer: ObjectId, proposal: Update) => Promise<void>
+  readonly endorse: (signer: ObjectId, proposal: Update, encrypted: readonly string[]) => Promise<void>
 }
 
 /** How many proposals a node remembers the answers to. */
@@ -79,15 +79,15 @@ export class Proposals {
     const { visible } = await objects.row(proposal.object) ?? {}
     if (visible === undefined || !shows(visible)) return { answer: 'refused', reason: 'the object is not here' }
     if (visible.endorsed.has(proposal.id)) return { answer: 'accepted' }
-    let signer: ObjectId | undefined
-    const accept = async (): Promise<void> => { signer = await this.#signerFor(visible, proposal) }
+    let accepted: { readonly signer: ObjectId, readonly encrypted: readonly string[] } | undefined
+    const accept = async (encrypted: readonly string[] = []): Promise<void> => { accepted = { signer: await this.#signerFor(visible, proposal), encrypted } }
     try {
       await hooks.before({
         object: proposal.object, update: { id: proposal.id, clock: proposal.clock }, caller: proposal.author!, authorized: false, owned: await keys.has(proposal.object),
         local: false, cause: 'remote', via: null, created: false, continuesCreation: false, removed: proposal.kind === 'remove', fields: intendedChanges(visible, operationsOf(proposal)), state: visible, accept
       })
-      if (signer === undefined) return { answer: 'refused', reason: 'no hook accepted it' }
-      await this.#parts.endorse(signer, proposal)
+      if (accepted === undefined) return { answer: 'refused', reason: 'no hook accepted it' }
+      await this.#parts.endorse(accepted.signer, proposal, accepted.encrypted)
       return { answer: 'accepted' }
     } catch (error) {
       return { answer: 'refused', reason: reasonOf(error) }

@@ -118,8 +118,8 @@ export class Replica implements Engine {
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
-      endorse: async (signer, proposal) => await this.#write([proposal.object], async open => {
-        await this.#author.endorse(await open(proposal.object), signer, proposal, { id: proposal.id, author: proposal.author! })
+      endorse: async (signer, proposal, encrypted) => await this.#write([proposal.object], async open => {
+        await this.#author.endorse(await open(proposal.object), signer, proposal, encrypted)
       })
     })
     this.#replication = new Replication({ network, store, pendingBytes: options.pendingBytes, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })

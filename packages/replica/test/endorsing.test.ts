@@ -51,6 +51,14 @@ describe('what a proposal brings encrypted', () => {
     await expect(read(owner, bob, 'salary', shutOut)).rejects.toThrow(expect.objectContaining({ code: 'ORM_FIELD_SEALED' }))
   })
 
+  test('or in the clear, in a field that the class of who accepts encrypts, is encrypted from then on', async () => {
+    owner.hooks.onBefore = async change => { await change.accept?.(['notes']) }
+    expect(await propose(owner, { op: 'set', field: 'notes', value: 'mine' }, { op: 'set', field: 'name', value: 'Bob' })).toEqual({ answer: 'accepted' })
+    expect([await shownAt(owner, 'notes'), await shownAt(owner, 'name')]).toEqual([expect.any(Sealed), 'Bob'])
+    expect(await read(owner, bob, 'notes', kept)).toBe('mine')
+    expect((await owner.replica.state(bob))!.encrypted.has('notes')).toBe(true)
+  })
+
   test('stays encrypted where the object does not ask for it', async () => {
     expect(await propose(owner, sealed('notes', 'mine'))).toEqual({ answer: 'accepted' })
     expect(await shownAt(owner, 'notes')).toBeInstanceOf(Sealed)

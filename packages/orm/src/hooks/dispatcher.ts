@@ -156,7 +156,11 @@ export class HookDispatcher implements HooksPort {
   #scene (change: ObjectChange): Scene | undefined {
     const host = this.#attached()
     const schema = host.schemas.get(change.object.slice(0, change.object.indexOf(':')))
-    return schema === undefined ? undefined : new Scene(host, schema, change.accept === undefined ? change : { ...change, accept: once(change.accept) })
+    if (schema === undefined) return undefined
+    const { accept } = change
+    if (accept === undefined) return new Scene(host, schema, change)
+    const encrypted = [...schema.stored.values()].flatMap(({ name, encrypted }) => encrypted ? [name] : [])
+    return new Scene(host, schema, { ...change, accept: once(async () => await accept(encrypted)) })
   }
 
   #attached (): HookHost {

@@ -258,6 +258,13 @@ describe('accepting a proposal', () => {
     expect(endorsed).toBe(1)
   })
 
+  test('names the fields that the class encrypts, as they are stored', async () => {
+    const named: unknown[] = []
+    const { hooks } = rigWith('OnUnauthorizedUpdate', ({ accept }) => accept())
+    await hooks.before({ ...NAMED, authorized: false, accept: async encrypted => { named.push(encrypted) } })
+    expect(named).toEqual([['salary']])
+  })
+
   test('one reject beats it, also a later one', async () => {
     const { hooks } = rigWith('OnUnauthorizedUpdate', ({ accept }) => accept())
     hooks.apply(listener('OnUpdate', ({ reject }) => reject('no')), ANY)

@@ -32,13 +32,13 @@ export class Author {
   }
 
   /** Signs in the object's own name, or a caller's, what somebody proposed; what is sealed in it is sealed anew. */
-  async endorse (stage: Stage, signer: ObjectId, update: Update, via: Via): Promise<UpdateId[]> {
+  async endorse (stage: Stage, signer: ObjectId, update: Update, encrypted: readonly string[]): Promise<UpdateId[]> {
     const { body } = update
     const operations = body.kind === 'change' ? body.operations : []
-    const request: WriteRequest = { object: update.object, caller: signer, base: stage.live.row.visible, operations, encrypted: [], remove: body.kind === 'remove' }
+    const request: WriteRequest = { object: update.object, caller: signer, base: stage.live.row.visible, operations, encrypted, remove: body.kind === 'remove' }
     const seed = await this.#parts.keys.get(signer)
     if (seed === undefined) throw noKey(request)
-    const save = new Save(this.#parts, stage, request, { id: signer, seed }, via)
+    const save = new Save(this.#parts, stage, request, { id: signer, seed }, { id: update.id, author: update.author! })
     await save.run()
     return save.ids
   }
