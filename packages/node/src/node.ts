@@ -13,7 +13,7 @@ import type { NodeParts } from './compose.js'
 import { Reporter } from './events.js'
 import type { NodeEvents } from './events.js'
 import type { NodeKeys } from './keys.js'
-import { consoleLogger } from './logger.js'
+import { consoleLogger, unfailing } from './logger.js'
 import type { Logger } from './logger.js'
 import { checkOptions } from './options.js'
 import type { NodeOptions } from './options.js'
@@ -45,7 +45,7 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
    */
   static async start (options: NodeOptions): Promise<Node> {
     checkOptions(options)
-    const node = new Node(options.logger ?? consoleLogger)
+    const node = new Node(unfailing(options.logger ?? consoleLogger))
     await node.#start(options)
     return node
   }

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { Entity, Field, List, Listener, Model, OnUpdate, OnUpdated } from '../../src/index.js'
-import type { Change, Node } from '../../src/index.js'
+import type { Change, Logger, Node } from '../../src/index.js'
 import { Rig, event } from '../support/rig.js'
 import { until } from './world.js'
 
@@ -91,5 +92,32 @@ describe('a hook that throws what can\'t be put into words', () => {
     const error = await own.save().then(() => undefined, (refusal: { code: string, cause: unknown }) => refusal)
     expect(error?.code).toBe('ORM_VETOED')
     expect(Object.is(error?.cause, thrown)).toBe(true)
+  })
+})
+
+describe('an after-hook that throws what can\'t be printed', () => {
+  const unprintable = { [Symbol.for('nodejs.util.inspect.custom')] () { throw new Error('no') } }
+
+  test.each<[string, Logger | undefined]>([
+    ['the console', undefined],
+    ['a logger that throws', { error () { throw new RangeError('no room') }, debug () { throw new RangeError('no room') } }]
+  ])('stops no other hook and brings nothing down, with %s to tell', async (_what, logger) => {
+    const told = jest.spyOn(console, 'error').mockImplementation((...given) => { inspect(given) })
+    const heard: unknown[] = []
+    class Broken extends Listener { @OnUpdated('numbers') hear () { throw unprintable } }
+    class Sound extends Listener { @OnUpdated('numbers') hear ({ after }: Change<Bag, 'numbers'>) { heard.push(after) } }
+    const path = await rig.directory()
+    const node = await rig.start({ models: [Bag], path, ...logger === undefined ? {} : { logger }, listeners: [[new Broken(), 'Bag:[id]:[field]'], [new Sound(), 'Bag:[id]:[field]']] })
+    const bag = await node.use(Bag).create({ numbers: [1] })
+    bag.numbers = [2]
+    await bag.save()
+    expect(heard).toEqual([[1], [2]])
+    expect(told.mock.calls.at(-1)![0]).toContain('the logger failed')
+    await node.stop()
+    told.mockRestore()
+    // What has run is struck off.
+    const again = await rig.start({ models: [Bag], path, listeners: [[new Sound(), 'Bag:[id]:[field]']] })
+    await again.idle()
+    expect(heard).toEqual([[1], [2]])
   })
 })
