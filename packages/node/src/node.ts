@@ -19,6 +19,7 @@ import { checkOptions } from './options.js'
 import type { NodeOptions } from './options.js'
 import { untilIdle } from './patience.js'
 import type { IdleOptions, StopOptions } from './patience.js'
+import { describeStandstill } from './standstill.js'
 import type { Explanation, NodeStatus } from './status.js'
 import { StrictEmitter } from './strict-emitter.js'
 
@@ -67,12 +68,23 @@ export class Node extends StrictEmitter<NodeEvents> implements HasOrm {
   get status (): NodeStatus {
     const { self, models, replica, network } = this.#composed
     const count = (event: keyof NodeEvents): number => this.#reporter.count(event)
-    return {
+    const { used, disk } = replica.quota
+    const known = {
       running: !this.#stopping,
+      peers: network.peers.map(({ id }) => id),
+      sync: replica.sync,
+      pending: replica.pending,
+      refused: replica.refused,
+      missing: replica.missing,
+      disk: { strangers: used, quota: disk }
+    }
+    return {
+      ...known,
       self,
       models,
-      peers: network.peers.map(({ id }) => id),
-      missing: replica.missing,
+      standstill: describeStandstill(known),
+      sought: replica.sought,
+      masked: replica.masked().length,
       underWay: replica.underWay,
       counts: { rejected: count('rejected'), conflict: count('conflict'), fork: count('fork'), clock: count('clock'), incompatible: count('incompatible'), error: count('error') }
     }

@@ -1,5 +1,5 @@
 import type { ObjectId, UpdateId } from '@dinemic/core'
-import type { Replica } from '@dinemic/replica'
+import type { Replica, Sought, SyncStatus } from '@dinemic/replica'
 
 /** What a node knows of itself at this moment. */
 export interface NodeStatus {
@@ -12,6 +12,20 @@ export interface NodeStatus {
   readonly peers: readonly string[]
   /** Updates that others point to and that nobody connected has given. */
   readonly missing: readonly UpdateId[]
+  /** The same, each with the peers that were asked and what they said. */
+  readonly sought: readonly Sought[]
+  /** Of each model what is here and what is being fetched; of each peer how the last comparison ended, when, and what differed. */
+  readonly sync: SyncStatus
+  /** Why nothing comes in, in words. */
+  readonly standstill: string
+  /** What has been received and isn't written yet: messages and answers, their bytes, and how many bytes may. */
+  readonly pending: { readonly count: number, readonly bytes: number, readonly limit: number }
+  /** How many updates before-hooks of this node hide: `node.masked()` lists them. */
+  readonly masked: number
+  /** Since the start: updates that `admit` and the quotas refused, and proposals that came too fast. */
+  readonly refused: { readonly admit: number, readonly quota: number, readonly rate: number }
+  /** Bytes of the disk that strangers take, as the quota counts them, and may take. */
+  readonly disk: { readonly strangers: number, readonly quota: number }
   /** What `idle()` would wait for, in words. */
   readonly underWay: readonly string[]
   /** How many such events there have been since the start. */

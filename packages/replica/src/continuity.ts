@@ -1,5 +1,6 @@
 import { BoundedCache } from '@dinemic/core'
 import type { ObjectId, Store } from '@dinemic/core'
+import type { Asked } from './sync/peers.js'
 
 const ROW = 'running'
 const ASKED = 10_000
@@ -8,8 +9,6 @@ const ASKED = 10_000
 export async function stoppedWell (store: Store): Promise<boolean> {
   return await store.setting(ROW) === undefined
 }
-
-export interface Asked { readonly asked: readonly string[], readonly failed: readonly string[] }
 
 /**
  * A chain that is continued without its end forks. Others may hold a longer one of ours where the key came from another

@@ -31,6 +31,8 @@ const RATE = { burst: 50, perSecond: 10 } as const
  */
 export class Proposals {
   readonly #parts: ProposalsParts
+  /** Proposals that came too fast. */
+  refused = 0
   readonly #rate: RateLimit
   readonly #answers = new BoundedCache<string, Promise<Answer>>(REMEMBERED)
 
@@ -64,7 +66,10 @@ export class Proposals {
   /** Decides on a proposal from a peer. The same one again gets the same answer. */
   async decide (frame: Uint8Array, from: string): Promise<Answer> {
     const { binding } = this.#parts
-    if (!this.#rate.allows(from)) return { answer: 'refused', reason: 'too many proposals at once: try again later' }
+    if (!this.#rate.allows(from)) {
+      this.refused++
+      return { answer: 'refused', reason: 'too many proposals at once: try again later' }
+    }
     const proposal = decodeFrame(binding, frame)
     if (!isProposal(proposal) || !verifyUpdate(binding, proposal)) throw new DinemicError('REPLICA_BAD_MESSAGE', 'A peer sent a proposal that is none, or with a bad signature.')
     const known = this.#answers.get(proposal.id)

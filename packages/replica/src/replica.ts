@@ -5,7 +5,6 @@ import { Author } from './author/author.js'
 import { Care } from './care.js'
 import { Caretaker } from './caretaker.js'
 import { Continuity } from './continuity.js'
-import type { Asked } from './continuity.js'
 import type { Admit, CommitEvent, Engine, HooksPort, ProposalAnswer, Reader, UpdateRecord, WaitOptions, WriteRequest } from './engine.js'
 import { Explainer } from './explain.js'
 import type { Explanation } from './explain.js'
@@ -32,8 +31,10 @@ import type { Report } from './report.js'
 import { Doorkeeper } from './sync/doorkeeper.js'
 import { Interest } from './sync/interest.js'
 import type { Replicate } from './sync/interest.js'
+import type { AskOptions, Asked } from './sync/peers.js'
 import type { SyncStatus } from './sync/progress.js'
 import { Replication } from './sync/replication.js'
+import type { Sought } from './sync/replication.js'
 import { Waiting } from './waiting.js'
 
 /** How long a save waits for its own after-hooks, in ms. They may take longer. */
@@ -124,7 +125,7 @@ export class Replica implements Engine {
     })
     this.#replication = new Replication({ network, store, pendingBytes: options.pendingBytes, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
-    this.#pipeline.onWritten((object, drop) => { this.#explainer.dropped(object, drop) })
+    this.#pipeline.onWritten((object, { drop }) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))
     this.#waiting = new Waiting(platform)
     this.#caretaker = new Caretaker({
@@ -180,10 +181,10 @@ export class Replica implements Engine {
   async wait (object: ObjectId, options: WaitOptions = {}): Promise<ObjectState> {
     const here = await this.state(object, options)
     if (here !== undefined) return here
-    let asked: readonly string[] = []
+    const said = new Map<string, string>()
     const chosen = this.#replication.choose(object)
-    const appeared = this.#waiting.for(object, options, { look: async () => await this.state(object, options), asked: () => asked })
-    this.#askFor(object, options.signal).then(answer => { asked = answer.asked }, () => { /* told by the wait itself: nobody has it */ })
+    const appeared = this.#waiting.for(object, options, { look: async () => await this.state(object, options), said })
+    this.#askFor(object, { signal: options.signal, said }).catch(() => { /* told by the wait itself: nobody has it */ })
     try {
       return await appeared
     } catch (error) {
@@ -327,14 +328,19 @@ export class Replica implements Engine {
     return { count, bytes, limit }
   }
 
-  /** How many updates this node's own rules have refused since the start. */
-  get refused (): { readonly admit: number, readonly quota: number } {
-    return this.#replication.refused
+  /** What this node's own rules have refused since the start: updates, and proposals that came too fast. */
+  get refused (): { readonly admit: number, readonly quota: number, readonly rate: number } {
+    return { ...this.#replication.refused, rate: this.#proposals.refused }
   }
 
   /** Compares with a connected peer soon, without waiting for the timer. */
   compare (peer: string): void {
     this.#replication.compare(peer)
+  }
+
+  /** The same, each with who was asked and what they said. */
+  get sought (): readonly Sought[] {
+    return this.#replication.sought
   }
 
   /** Ids that others point to and that nobody connected has given. */
@@ -352,8 +358,8 @@ export class Replica implements Engine {
     await this.#store.commit({ objects: [], settings: this.#care.apply([{ object, needed }]) })
   }
 
-  async #askFor (object: ObjectId, signal?: AbortSignal): Promise<Asked> {
-    return await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, signal))
+  async #askFor (object: ObjectId, options?: AskOptions): Promise<Asked> {
+    return await this.#activity.track(`asking for ${object}`, this.#replication.askForObject(object, options))
   }
 
   async #write<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<T> {

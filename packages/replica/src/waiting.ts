@@ -3,9 +3,11 @@ import type { ObjectId, ObjectState, Platform } from '@dinemic/core'
 import type { CommitEvent, WaitOptions } from './engine.js'
 
 const TIMEOUT = 10_000
+/** Peers whose answers stand in the error's text; `details` has all. */
+const TOLD = 5
 
-/** `asked` tells whom the object was asked of, for the error. */
-export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly asked: () => readonly string[] }
+/** `said`: whom the object was asked of, and what they have said so far, for the error. */
+export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly said: ReadonlyMap<string, string> }
 
 /** Those who wait for an object to appear. */
 export class Waiting {
@@ -26,7 +28,7 @@ export class Waiting {
   }
 
   /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, with the signal's reason if that aborts. */
-  async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, { look, asked }: Search): Promise<ObjectState> {
+  async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, { look, said }: Search): Promise<ObjectState> {
     signal?.throwIfAborted()
     return await new Promise((resolve, reject) => {
       const listeners = this.#waiting.get(object) ?? new Set()
@@ -39,7 +41,7 @@ export class Waiting {
       }
       const appeared = (state: ObjectState): void => { end(); resolve(state) }
       const aborted = (): void => { end(); reject(signal!.reason as Error) }
-      const cancel = this.#platform.schedule(timeout, () => { end(); reject(notFound(object, timeout, asked())) })
+      const cancel = this.#platform.schedule(timeout, () => { end(); reject(notFound(object, timeout, said)) })
       signal?.addEventListener('abort', aborted, { once: true })
       listeners.add(appeared)
       // It may have appeared between the caller's look and this line.
@@ -48,7 +50,8 @@ export class Waiting {
   }
 }
 
-function notFound (object: ObjectId, timeout: number, asked: readonly string[]): DinemicError {
-  const whom = asked.length === 0 ? 'no peer is connected' : `asked ${asked.length === 1 ? 'one peer' : `${asked.length} peers`}`
-  return new DinemicError('ORM_NOT_FOUND', `${object} is not here and didn't come within ${timeout} ms (${whom}). Check the id, that a node that has it is connected (node.peers), or wait longer with { timeout }.`, { details: { object, timeout, asked } })
+function notFound (object: ObjectId, timeout: number, said: ReadonlyMap<string, string>): DinemicError {
+  const answers = [...said].map(([peer, answer]) => ({ peer, said: answer }))
+  const whom = answers.length === 0 ? 'no peer is connected' : `asked ${answers.length === 1 ? 'one peer' : `${answers.length} peers`}: ${answers.slice(0, TOLD).map(({ peer, said: answer }) => `${peer}: ${answer}`).join('; ')}${answers.length > TOLD ? '; …' : ''}`
+  return new DinemicError('ORM_NOT_FOUND', `${object} is not here and didn't come within ${timeout} ms (${whom}). Check the id, that a node that has it is connected (node.peers), or wait longer with { timeout }.`, { details: { object, timeout, asked: [...said.keys()], answers } })
 }

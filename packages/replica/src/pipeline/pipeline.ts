@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly sync: boolean
 }
 
+export interface Written { readonly put: number, readonly drop: readonly UpdateId[] }
+
 export interface Committed<T> { readonly result: T, readonly stages: readonly Stage[] }
 
 /**
@@ -41,7 +43,7 @@ export class Pipeline {
   readonly #parts: PipelineParts
   readonly #turns = new KeyedQueue()
   readonly #arrivals: Arrivals
-  readonly #written = new Set<(object: ObjectId, drop: readonly UpdateId[]) => void>()
+  readonly #written = new Set<(object: ObjectId, written: Written) => void>()
   readonly #listeners = new Set<(event: CommitEvent) => void>()
 
   constructor (parts: PipelineParts) {
@@ -50,8 +52,8 @@ export class Pipeline {
     this.#arrivals = new Arrivals({ platform, turn: async (object, work) => { await this.turn([object], async open => { await work(await open(object), await parts.keys.has(object)) }) } })
   }
 
-  /** Called for each object of a commit, in the same turn of the event loop in which it resolved, with the ids that left the store. */
-  onWritten (listener: (object: ObjectId, drop: readonly UpdateId[]) => void): void {
+  /** Called for each object of a commit, in the same turn of the event loop in which it resolved, with how many updates came and which left. */
+  onWritten (listener: (object: ObjectId, written: Written) => void): void {
     this.#written.add(listener)
   }
 
@@ -132,7 +134,7 @@ export class Pipeline {
       throw error
     }
     stages.forEach((stage, i) => { objects.committed(stage.live, objectsToCommit[i]!) })
-    for (const { object, drop } of objectsToCommit) for (const listener of this.#written) listener(object, drop)
+    for (const { object, put, drop } of objectsToCommit) for (const listener of this.#written) listener(object, { put: put.length, drop })
     return hooks
   }
 

@@ -22,6 +22,14 @@ export interface PeersParts extends RoundParts {
   readonly platform: Platform
 }
 
+export interface Asked { readonly asked: readonly string[], readonly failed: readonly string[] }
+
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What each peer has said so far, in words. */
+  readonly said?: Map<string, string>
+}
+
 /** What is going on with one peer. One comparison at a time; what comes meanwhile leads to another. */
 interface Session {
   readonly link: PeerLink
@@ -87,14 +95,22 @@ export class Peers {
     for (const peer of new Set([first, ...this.#sessions.keys()])) void this.#parts.activity.track(`asking ${peer} for what is missing`, this.#ask(peer))
   }
 
-  /** Asks all peers for everything about an object. Resolves when all have answered or failed. */
-  async askForObject (object: ObjectId, signal?: AbortSignal): Promise<{ asked: string[], failed: string[] }> {
+  /** Asks all peers for everything about an object. Resolves when all have answered or failed; `said` has what is known by then. */
+  async askForObject (object: ObjectId, { signal, said = new Map() }: AskOptions = {}): Promise<Asked> {
     const asked = [...this.#sessions.keys()]
+    for (const peer of asked) said.set(peer, 'no answer yet')
     const failed: string[] = []
     await Promise.all(asked.map(async peer => {
-      if (!await this.#receiveObject(peer, object, signal)) failed.push(peer)
+      const frames = await this.#receiveObject(peer, object, signal)
+      if (frames === undefined) failed.push(peer)
+      said.set(peer, frames === undefined ? 'no answer, or no good one' : frames === 0 ? 'it has nothing of it' : `it gave ${frames} updates of it, and they show nothing here`)
     }))
     return { asked, failed }
+  }
+
+  /** Whether a peer is being asked for what is missing by id. */
+  isAsking (peer: string): boolean {
+    return this.#sessions.get(peer)?.asking === true
   }
 
   /** What a peer said of itself when it asked; `ours` under its salt. What it shows twice is no news. */
@@ -133,7 +149,7 @@ export class Peers {
   #failed (peer: string, error: unknown): void {
     const { progress, report } = this.#parts
     const reason = error instanceof Error ? error.message : String(error)
-    progress.ended(peer, 'failed', reason)
+    progress.ended(peer, { result: 'failed', reason })
     if (isDinemicError(error) && /^(REPLICA|CORE)_BAD_/.test(error.code)) {
       this.#offences.note(peer)
       report('rejected', { update: '', object: '', code: error.code, reason, peer })
@@ -178,19 +194,20 @@ export class Peers {
     }
   }
 
-  /** False where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
-  async #receiveObject (peer: string, object: ObjectId, signal?: AbortSignal): Promise<boolean> {
+  /** How many updates came; undefined where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
+  async #receiveObject (peer: string, object: ObjectId, signal?: AbortSignal): Promise<number | undefined> {
     try {
       const link = this.#sessions.get(peer)?.link
-      if (link === undefined) return false
+      if (link === undefined) return undefined
       const { pending, inbound } = this.#parts
       return await pending.take(async () => await link.request({ ask: 'object', object }, signal), async answer => {
-        await inbound.frames(decodeFrames(answer), peer)
-        return true
-      }) ?? false
+        const frames = decodeFrames(answer)
+        await inbound.frames(frames, peer)
+        return frames.length
+      })
     } catch (error) {
       this.#failed(peer, error)
-      return false
+      return undefined
     }
   }
 }

@@ -1,4 +1,4 @@
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, parseId } from '@dinemic/core'
 import type { CryptoProvider, MessageVerdict, Network, NetworkBinding, ObjectId, Platform, Store, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import type { ProposalAnswer } from '../engine.js'
@@ -20,6 +20,7 @@ import type { Greeting, ModelPrint } from './messages.js'
 import { Newest } from './newest.js'
 import { Pending } from './pending.js'
 import { Peers } from './peers.js'
+import type { AskOptions, Asked } from './peers.js'
 import { Progress } from './progress.js'
 import type { SyncStatus } from './progress.js'
 import { Quarantine } from './quarantine.js'
@@ -45,10 +46,14 @@ export interface ReplicationParts {
   readonly pendingBytes?: number | undefined
 }
 
+/** An update that others point to and that isn't here. */
+export interface Sought { readonly update: UpdateId, readonly asked: readonly { readonly peer: string, readonly said: string }[] }
+
 /** A node's part in its network: live updates by gossip, the rest by comparing with each peer. */
 export class Replication {
   readonly #network: Network
   readonly #store: Store
+  readonly #sums: SetSums
   readonly #interest: Interest
   readonly #activity: Activity
   readonly #wants = new Wants()
@@ -70,12 +75,13 @@ export class Replication {
   constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     this.#network = network
     this.#store = store
+    this.#sums = sums
     this.#interest = interest
     this.#activity = activity
     this.#proposals = proposals
     this.#report = report
     this.pending = new Pending(pendingBytes, network.limits.response)
-    this.#progress = new Progress(platform, report)
+    this.#progress = new Progress({ platform, report, interest })
     this.#announcer = new Announcer(network, activity, report)
     this.#inbound = new Inbound({
       frames: new FrameReader({ binding, platform, report }), platform, activity, doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
@@ -90,10 +96,16 @@ export class Replication {
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
       learn: prints => this.#learn(prints), claims: new Claims(), joins: new Joins(), pending: this.pending
     })
-    pipeline.onWritten(object => {
+    pipeline.onWritten((object, { put, drop }) => {
+      this.#progress.counted(parseId(object).model, put - drop.length)
       newest.changed(object)
       objectSums.changed(object)
     })
+  }
+
+  /** What is missing, who was asked for it, and what they said. */
+  get sought (): readonly Sought[] {
+    return this.#wants.sought.map(({ update, asked }) => ({ update, asked: asked.map(peer => ({ peer, said: this.#peers.isAsking(peer) ? 'no answer yet' : 'it does not have it' })) }))
   }
 
   get missing (): readonly UpdateId[] {
@@ -124,6 +136,7 @@ export class Replication {
         this.#report('peer:disconnect', peer)
       }
     })
+    for (const model of await this.#store.models()) this.#progress.counted(model, (await (await this.#sums.of(model)).fingerprint('')).count)
     for (const model of this.#interest.models) this.#network.subscribe(model)
   }
 
@@ -146,8 +159,8 @@ export class Replication {
     return this.#inbound.refusals.get(id)
   }
 
-  async askForObject (object: ObjectId, signal?: AbortSignal): Promise<{ asked: string[], failed: string[] }> {
-    return await this.#peers.askForObject(object, signal)
+  async askForObject (object: ObjectId, options?: AskOptions): Promise<Asked> {
+    return await this.#peers.askForObject(object, options)
   }
 
   /** An object of a partial model is replicated from now on: compares it with all peers. False if it was already. */

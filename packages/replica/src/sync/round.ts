@@ -57,7 +57,11 @@ export class Round {
     const again = pulls.some(({ leftToOthers }) => leftToOthers)
     if (again) await claims.settled()
     if (got === 0 && !again && this.#link.lost === lost) this.#futile = pair
-    progress.ended(peer, got > 0 ? 'received' : models.length === 0 ? 'equal' : 'nothing', got > 0 || models.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come')
+    progress.ended(peer, {
+      result: got > 0 ? 'received' : models.length === 0 ? 'equal' : 'nothing',
+      reason: got > 0 || models.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
+      differs: models.map(({ own, their }) => ({ model: own.model, here: own.count, there: their.count }))
+    })
     return { changed: got > 0, again: again || learned }
   }
 
@@ -79,13 +83,13 @@ export class Round {
     const { peer, salt } = this.#link
     const answer = await this.#link.request({ ask: 'compare', greeting: { version: SYNC_VERSION, time: platform.now(), salt, prints, audit } })
     if (answer === undefined) {
-      progress.ended(peer, 'failed', 'no answer')
+      progress.ended(peer, { result: 'failed', reason: 'no answer' })
       return undefined
     }
     const theirs = decodeWelcome(answer)
     this.checkClock(theirs.time)
     if (theirs.version === SYNC_VERSION) return theirs
-    progress.ended(peer, 'failed', `it speaks version ${theirs.version} of the protocol, this node version ${SYNC_VERSION}`)
+    progress.ended(peer, { result: 'failed', reason: `it speaks version ${theirs.version} of the protocol, this node version ${SYNC_VERSION}` })
     return undefined
   }
 

@@ -10,6 +10,11 @@ export class Wants {
     return [...this.#askedById.keys()]
   }
 
+  /** Each with the peers that were asked for it. */
+  get sought (): { readonly update: UpdateId, readonly asked: readonly string[] }[] {
+    return [...this.#askedById].map(([update, asked]) => ({ update, asked: [...asked] }))
+  }
+
   add (id: UpdateId): void {
     if (this.#askedById.has(id)) return
     this.#askedById.set(id, new Set())

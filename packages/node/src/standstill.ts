@@ -1,0 +1,28 @@
+import type { NodeStatus } from './status.js'
+
+type Known = Pick<NodeStatus, 'running' | 'peers' | 'sync' | 'pending' | 'refused' | 'missing' | 'disk'>
+
+/** Why nothing comes in, for people to read. */
+export function describeStandstill (known: Known): string {
+  const reasons = [...reasonsOf(known)]
+  return reasons.length > 0 ? reasons.join('; ') : 'everything that the connected peers have is here'
+}
+
+function * reasonsOf ({ running, peers, sync, pending, refused, missing, disk }: Known): Generator<string> {
+  if (!running) return yield 'the node has been stopped'
+  if (peers.length === 0) return yield 'no peer is connected'
+  for (const { model, want } of sync.models) if (want > 0) yield `${counted(want, 'update')} of ${model} ${want === 1 ? 'is' : 'are'} on the way`
+  if (pending.bytes > pending.limit / 2) yield `${pending.bytes} bytes that have come wait to be written, of ${pending.limit} that may: the disk is slower than the peers`
+  if (refused.quota > 0) yield `${counted(refused.quota, 'update')} found no room in the quotas; strangers take ${disk.strangers} of ${disk.quota} bytes`
+  if (refused.admit > 0) yield `the option admit refused ${counted(refused.admit, 'update')}`
+  if (missing.length > 0) yield `no connected peer has given ${counted(missing.length, 'update')} to which others point (status.sought)`
+  for (const peer of peers) {
+    const round = sync.peers.find(progress => progress.peer === peer)
+    if (round === undefined) yield `${peer} has not been compared with yet`
+    else if (round.reason !== undefined) yield `${peer}: ${round.reason}`
+  }
+}
+
+function counted (number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,31 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { Attacker } from './attacks/attacker.js'
+import { Lan, create, nameOf, read, set } from './harness.js'
+
+let lan = new Lan()
+afterEach(async () => {
+  await lan.stop()
+  lan = new Lan()
+})
+
+test('an update with an invented prev blocks nobody: others’ come through, idle() ends, and status says who was asked', async () => {
+  const [owner, reader] = [await lan.peer(), await lan.peer()]
+  const attacker = await Attacker.start(lan)
+  const object = await create(owner, { name: 'Bob' }, { grants: [{ subject: attacker.id, right: 'update' }] })
+  await reader.connect(owner)
+  await lan.quiet()
+  await attacker.connect(reader)
+  const [genesis] = await owner.replica.history(object)
+  const prev = 'ab'.repeat(32)
+  await attacker.send(attacker.change({ object, root: { id: genesis!.id, index: 0 }, seq: 7, prev }, { op: 'set', field: 'name', value: 'mine' }))
+  await reader.replica.idle()
+  expect(reader.replica.missing).toEqual([prev])
+  expect(reader.replica.sought).toEqual([{ update: prev, asked: expect.arrayContaining([{ peer: nameOf(owner), said: 'it does not have it' }]) }])
+
+  await set(owner, object, { name: 'Rob' })
+  const other = await create(owner, { name: 'Other' })
+  await lan.quiet()
+  expect([await read(reader, object, 'name'), await read(reader, other, 'name')]).toEqual(['Rob', 'Other'])
+  // Once, and again when it has news.
+  expect(reader.asked.filter(({ to, request }) => to === nameOf(owner) && request.ask === 'get').length).toBeLessThanOrEqual(2)
+})
