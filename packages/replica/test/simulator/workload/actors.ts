@@ -27,10 +27,15 @@ export function attempt ({ world }: Scene, what: string, task: () => Promise<unk
     (error: unknown) => {
       const code = isDinemicError(error) ? error.code : String(error)
       noted(code)
-      if (HONEST.includes(code) || code.startsWith('NET_')) return
+      if (HONEST.includes(code) || code.startsWith('NET_') || isTooLate(error)) return
       world.fail('honest code is told of no error but its own', `${what}: ${error instanceof Error ? error.stack ?? error.message : code}`)
     })
   return what
+}
+
+/** What was to be kept has been dropped since somebody looked: another close has come. */
+function isTooLate (error: unknown): boolean {
+  return isDinemicError(error, 'ORM_BAD_VALUE') && 'keep' in error.details
 }
 
 export interface Place { readonly node: SimNode, readonly object: SimObject, readonly state: ObjectState }
