@@ -200,6 +200,7 @@ async function startRelay (host, port) {
   const server = createServer(socket => {
     const other = createConnection(port, host)
     for (const [from, to] of [[socket, other], [other, socket]]) {
+      from.setNoDelay(true) // as libp2p has it: a relay that waits for more would be what is measured
       from.on('data', data => { bytes += data.length })
       from.on('error', () => to.destroy())
       from.on('close', () => to.destroy())
