@@ -1,8 +1,9 @@
-import { BoundedCache, DinemicError, coversField, decodeFrame, grantsTo, isProposal, nextClock, reasonOf, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
+import { BoundedCache, DinemicError, cellsOf, coversField, decodeFrame, grantsTo, isProposal, nextClock, reasonOf, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
 import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
 import { Sealer } from './author/sealing.js'
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
+import type { LiveObject } from './live-object.js'
 import type { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { operationsOf } from './cells.js'
@@ -16,6 +17,7 @@ export interface ProposalsParts {
   readonly keys: KeyRing
   readonly objects: Objects
   readonly hooks: HooksPort
+  readonly look: <T>(object: ObjectId, question: (live: LiveObject) => T) => Promise<T>
   /** Writes the endorsement through the pipeline and announces it. */
   readonly endorse: (signer: ObjectId, proposal: Update, encrypted: readonly string[]) => Promise<void>
 }
@@ -83,7 +85,7 @@ export class Proposals {
     const { objects, hooks, keys } = this.#parts
     const { visible } = await objects.row(proposal.object) ?? {}
     if (visible === undefined || !shows(visible)) return { answer: 'refused', reason: 'the object is not here' }
-    if (visible.endorsed.has(proposal.id)) return { answer: 'accepted' }
+    if (visible.endorsed.has(proposal.id) && await this.#isEndorsed(proposal)) return { answer: 'accepted' }
     let accepted: { readonly signer: ObjectId, readonly encrypted: readonly string[] } | undefined
     const accept = async (encrypted: readonly string[] = []): Promise<void> => { accepted = { signer: await this.#signerFor(visible, proposal), encrypted } }
     try {
@@ -97,6 +99,15 @@ export class Proposals {
     } catch (error) {
       return { answer: 'refused', reason: reasonOf(error) }
     }
+  }
+
+  /** Whether what counts does all that is proposed: anybody may name a proposal in an update of something else. */
+  async #isEndorsed (proposal: Update): Promise<boolean> {
+    return await this.#parts.look(proposal.object, ({ updates, verdicts }) => [...updates.values()].some(update => {
+      if (update.body.kind !== 'change' || update.body.via?.id !== proposal.id || verdicts.verdict(update.id) !== 'ok') return false
+      const written = new Set(update.body.operations.flatMap(cellsOf))
+      return operationsOf(proposal).flatMap(cellsOf).every(cell => written.has(cell))
+    }))
   }
 
   /** Who on this node may sign for the proposed change: the object itself, or a caller with a grant that covers it. */

@@ -119,6 +119,7 @@ export class Replica implements Engine {
     this.#author = new Author({ binding: this.#binding, keys, platform, objects: this.#objects })
     this.#proposals = new Proposals({
       binding: this.#binding, platform, keys, objects: this.#objects, hooks,
+      look: async (object, question) => await this.#look(object, question),
       endorse: async (signer, proposal, encrypted) => await this.#write([proposal.object], async open => {
         await this.#author.endorse(await open(proposal.object), signer, proposal, encrypted)
       })
