@@ -26,6 +26,8 @@ export interface ProposalsParts {
 const REMEMBERED = 1000
 /** What one peer may ask: each proposal costs hooks. */
 const RATE = { burst: 50, perSecond: 10 } as const
+/** How many wait for hooks at once, of all peers: each is up to 256 KiB of memory. */
+const UNDER_WAY = 64
 
 /**
  * Proposals: signed changes of those who have no right. Never stored nor forwarded; the before-hooks decide, and what
@@ -36,6 +38,7 @@ export class Proposals {
   /** Proposals that came too fast. */
   refused = 0
   readonly #rate: RateLimit
+  #underWay = 0
   readonly #answers = new BoundedCache<string, Promise<Answer>>(REMEMBERED)
 
   constructor (parts: ProposalsParts) {
@@ -68,17 +71,22 @@ export class Proposals {
   /** Decides on a proposal from a peer. The same one again gets the same answer. */
   async decide (frame: Uint8Array, from: string): Promise<Answer> {
     const { binding } = this.#parts
-    if (!this.#rate.allows(from)) {
-      this.refused++
-      return { answer: 'refused', reason: 'too many proposals at once: try again later' }
-    }
+    if (!this.#rate.allows(from)) return this.#tooMany()
     const proposal = decodeFrame(binding, frame)
     if (!isProposal(proposal) || !verifyUpdate(binding, proposal)) throw new DinemicError('REPLICA_BAD_MESSAGE', 'A peer sent a proposal that is none, or with a bad signature.')
     const known = this.#answers.get(proposal.id)
     if (known !== undefined) return await known
-    const answer = this.#ask(proposal)
+    // Not remembered: the same one may come again.
+    if (this.#underWay >= UNDER_WAY) return this.#tooMany()
+    this.#underWay++
+    const answer = this.#ask(proposal).finally(() => { this.#underWay-- })
     this.#answers.set(proposal.id, answer)
     return await answer
+  }
+
+  #tooMany (): Answer {
+    this.refused++
+    return { answer: 'refused', reason: 'too many proposals at once: try again later' }
   }
 
   async #ask (proposal: Update): Promise<Answer> {

@@ -6,7 +6,7 @@ import type { Taken } from './taken.js'
 export interface Received {
   /** What became of each update, in the order in which they were given. */
   readonly results: readonly Taken[]
-  /** Links that are missing since, and whether a close names them. */
+  /** Links that these brought and that are missing, and whether a close names them. */
   readonly missing: readonly { readonly id: UpdateId, readonly named: boolean }[]
 }
 
@@ -65,13 +65,18 @@ export class Arrivals {
 
   async #take (stage: Stage, parts: readonly Part[], owned: boolean): Promise<Received[]> {
     const breath = new Breath(this.#parts.platform)
+    const { verdicts } = stage.live
     const results = new Map<Update, Taken>()
-    for (const update of parts.flatMap(({ updates }) => updates).sort(byPlace)) {
+    const missing = new Map(parts.map(part => [part, new Set<UpdateId>()]))
+    for (const { update, part } of parts.flatMap(part => part.updates.map(update => ({ update, part }))).sort((a, b) => byPlace(a.update, b.update))) {
       results.set(update, await stage.take(update, { local: false, owned }))
+      for (const id of verdicts.takeMissing()) missing.get(part)!.add(id)
       await breath.after(update)
     }
-    const missing = stage.live.verdicts.takeMissing().map(id => ({ id, named: stage.live.verdicts.isNamed({ id }) }))
-    return parts.map(({ updates }) => ({ results: updates.map(update => results.get(update)!), missing }))
+    return parts.map(part => ({
+      results: part.updates.map(update => results.get(update)!),
+      missing: [...missing.get(part)!].filter(id => !verdicts.links.has(id)).map(id => ({ id, named: verdicts.isNamed({ id }) }))
+    }))
   }
 }
 

@@ -6,6 +6,8 @@ import { encodeFrames } from './messages.js'
 
 /** What the codec needs around frames: the list's head and one for each frame. */
 const FRAME_OVERHEAD = 5
+/** Bytes that wait while the network is slow. */
+const MOST_WAITING = 16 * 1024 * 1024
 
 /** Tells the network of new updates, several in a message: what comes while a message goes out waits for the next. */
 export class Announcer {
@@ -14,6 +16,8 @@ export class Announcer {
   readonly #report: Report
   readonly #waiting = new Map<string, Uint8Array[]>()
   readonly #sending = new Set<string>()
+  /** Of the frames that wait. */
+  #bytes = 0
   #stopped = false
 
   constructor (network: Network, activity: Activity, report: Report) {
@@ -26,6 +30,7 @@ export class Announcer {
   stop (): void {
     this.#stopped = true
     this.#waiting.clear()
+    this.#bytes = 0
   }
 
   announce (updates: readonly Update[]): void {
@@ -33,6 +38,9 @@ export class Announcer {
     for (const { object, frame } of updates) {
       const { model } = parseId(object)
       const frames = this.#waiting.get(model) ?? []
+      // The peers get it when they compare.
+      if (this.#bytes + frame.length > MOST_WAITING) continue
+      this.#bytes += frame.length
       frames.push(frame)
       this.#waiting.set(model, frames)
       if (!this.#sending.has(model)) void this.#activity.track(`announcing updates of ${model}`, this.#send(model))
@@ -62,6 +70,7 @@ export class Announcer {
       size += waiting[count]!.length + FRAME_OVERHEAD
       count++
     }
+    this.#bytes -= waiting.slice(0, count).reduce((sum, frame) => sum + frame.length, 0)
     return waiting.splice(0, count)
   }
 }

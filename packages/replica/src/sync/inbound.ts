@@ -127,9 +127,9 @@ export class Inbound {
     for (const { id, named } of missing) {
       // What was refused, or is another object's, won't mend the link. But what one close revokes is admitted when another names it.
       const refusal = this.refusals.get(id)
-      if ((refusal === undefined || (named && refusal === CLOSED)) && !await this.#parts.has(id)) wants.add(id)
+      if ((refusal === undefined || (named && refusal === CLOSED)) && !await this.#parts.has(id)) wants.add(id, from)
     }
-    if (wants.missing.length > 0) this.#parts.ask(from)
+    if (wants.size > 0) this.#parts.ask(from)
     return updates.filter((_, i) => results[i]!.is === 'taken')
   }
 
@@ -137,8 +137,8 @@ export class Inbound {
     const { quarantine, wants, report } = this.#parts
     if (result.is !== 'waits') wants.arrived(update.id)
     if (result.is === 'waits') {
-      quarantine.add(result.for, update)
-      wants.add(result.for)
+      quarantine.add(result.for, update, from)
+      wants.add(result.for, from)
     } else if (result.is === 'refused' || result.is === 'gone') {
       const reason = result.is === 'gone' ? 'its object was removed' : result.why
       const code = result.is === 'refused' ? result.code ?? NO_RIGHT : NO_RIGHT

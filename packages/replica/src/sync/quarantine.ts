@@ -1,39 +1,42 @@
 import type { Update, UpdateId } from '@dinemic/core'
+import { SharedRoom } from './shared-room.js'
 
-const MAX_UPDATES = 2000
-const MAX_BYTES = 8 * 1024 * 1024
+const UPDATES = 2000
+const BYTES = 8 * 1024 * 1024
 
-/** Callers' updates whose grant isn't known here yet. Bounded: the oldest make room, and come again when peers compare. */
+interface Waiting { readonly update: Update, readonly waitsFor: UpdateId }
+
+/** Callers' updates whose grant isn't known here yet. Bounded: the oldest of the peer that has brought most make room, and come again when peers compare. */
 export class Quarantine {
-  readonly #byGrant = new Map<UpdateId, Update[]>()
-  readonly #ids = new Set<UpdateId>()
-  #bytes = 0
+  readonly #room = new SharedRoom<Waiting>({ entries: UPDATES, bytes: BYTES })
+  readonly #byGrant = new Map<UpdateId, Map<UpdateId, Update>>()
 
   get size (): number {
-    return this.#ids.size
+    return this.#room.size
   }
 
   has (id: UpdateId): boolean {
-    return this.#ids.has(id)
+    return this.#room.get(id) !== undefined
   }
 
-  add (waitsFor: UpdateId, update: Update): void {
-    const waiting = this.#byGrant.get(waitsFor) ?? []
-    if (this.#ids.has(update.id)) return
-    this.#byGrant.set(waitsFor, [...waiting, update])
-    this.#ids.add(update.id)
-    this.#bytes += update.frame.length
-    while (this.#ids.size > MAX_UPDATES || this.#bytes > MAX_BYTES) this.release(this.#byGrant.keys().next().value!)
+  /** Gives what had to make room. */
+  add (waitsFor: UpdateId, update: Update, peer: string): Update[] {
+    if (this.has(update.id)) return []
+    const waiting = this.#byGrant.get(waitsFor) ?? new Map<UpdateId, Update>()
+    this.#byGrant.set(waitsFor, waiting.set(update.id, update))
+    const gone = this.#room.put(update.id, { update, waitsFor }, { peer, bytes: update.frame.length })
+    for (const { update: { id }, waitsFor: grant } of gone) {
+      this.#byGrant.get(grant)!.delete(id)
+      if (this.#byGrant.get(grant)!.size === 0) this.#byGrant.delete(grant)
+    }
+    return gone.map(waiting => waiting.update)
   }
 
   /** Takes out what waits for an update that has arrived. */
   release (id: UpdateId): Update[] {
-    const released = this.#byGrant.get(id) ?? []
+    const released = [...this.#byGrant.get(id)?.values() ?? []]
     this.#byGrant.delete(id)
-    for (const { id: waited, frame } of released) {
-      this.#ids.delete(waited)
-      this.#bytes -= frame.length
-    }
+    for (const update of released) this.#room.delete(update.id)
     return released
   }
 }

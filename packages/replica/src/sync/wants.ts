@@ -1,43 +1,55 @@
 import type { UpdateId } from '@dinemic/core'
+import { SharedRoom } from './shared-room.js'
 
-const MAX_WANTS = 10_000
+const WANTS = 10_000
+/** Peers of which it is known what they were asked for, also when they are gone. */
+const PEERS = 1000
 
-/** Ids of updates that others point to and that aren't here. Each peer is asked once, and again when it has news. */
+/**
+ * Ids of updates that others point to and that aren't here. Each peer is asked once, and again when it has news. Bounded:
+ * the oldest of the peer that has brought most such pointers are forgotten, and found again when peers compare.
+ */
 export class Wants {
-  readonly #askedById = new Map<UpdateId, Set<string>>()
+  /** By number, in ascending order. */
+  readonly #room = new SharedRoom<number>({ entries: WANTS })
+  /** Up to which number each peer has been asked. */
+  readonly #askedUpTo = new Map<string, number>()
+  #last = 0
 
   get missing (): UpdateId[] {
-    return [...this.#askedById.keys()]
+    return [...this.#room.keys]
   }
 
   /** Each with the peers that were asked for it. */
   get sought (): { readonly update: UpdateId, readonly asked: readonly string[] }[] {
-    return [...this.#askedById].map(([update, asked]) => ({ update, asked: [...asked] }))
+    return this.missing.map(update => ({ update, asked: [...this.#askedUpTo].flatMap(([peer, number]) => number >= this.#room.get(update)! ? [peer] : []) }))
   }
 
-  add (id: UpdateId): void {
-    if (this.#askedById.has(id)) return
-    this.#askedById.set(id, new Set())
-    if (this.#askedById.size > MAX_WANTS) this.#askedById.delete(this.#askedById.keys().next().value!)
+  get size (): number {
+    return this.#room.size
+  }
+
+  /** `peer`: who brought what points to it. */
+  add (id: UpdateId, peer: string): void {
+    if (this.#room.get(id) === undefined) this.#room.put(id, ++this.#last, { peer })
   }
 
   arrived (id: UpdateId): void {
-    this.#askedById.delete(id)
+    this.#room.delete(id)
   }
 
   /** What this peer hasn't been asked for; from now on it counts as asked. */
   toAsk (peer: string): UpdateId[] {
-    const ids: UpdateId[] = []
-    for (const [id, asked] of this.#askedById) {
-      if (asked.has(peer)) continue
-      asked.add(peer)
-      ids.push(id)
-    }
-    return ids
+    const asked = this.#askedUpTo.get(peer) ?? 0
+    if (asked === this.#last) return []
+    this.#askedUpTo.delete(peer)
+    this.#askedUpTo.set(peer, this.#last)
+    if (this.#askedUpTo.size > PEERS) this.forget(this.#askedUpTo.keys().next().value!)
+    return this.missing.filter(id => this.#room.get(id)! > asked)
   }
 
   /** The peer may have them by now. */
   forget (peer: string): void {
-    for (const asked of this.#askedById.values()) asked.delete(peer)
+    this.#askedUpTo.delete(peer)
   }
 }

@@ -16,9 +16,11 @@ export class Quotas {
     this.#world = world
     const { add, release } = Quarantine.prototype
     const heldBy = (quarantine: Quarantine): Map<UpdateId, number> => this.#heldBy(quarantine)
-    Quarantine.prototype.add = function (waitsFor, update) {
+    Quarantine.prototype.add = function (waitsFor, update, peer) {
       heldBy(this).set(update.id, update.frame.length)
-      add.call(this, waitsFor, update)
+      const gone = add.call(this, waitsFor, update, peer)
+      for (const { id } of gone) heldBy(this).delete(id)
+      return gone
     }
     Quarantine.prototype.release = function (id) {
       const released = release.call(this, id)

@@ -50,7 +50,10 @@ export const mergePlants: readonly Plant[] = [
     install: () => {
       const waiting = new WeakMap<Quarantine, Update[]>()
       const undo = [
-        patch(Quarantine.prototype, 'add', () => function (this: Quarantine, _waitsFor, update) { waiting.set(this, [...waiting.get(this) ?? [], update]) }),
+        patch(Quarantine.prototype, 'add', () => function (this: Quarantine, _waitsFor, update) {
+          waiting.set(this, [...waiting.get(this) ?? [], update])
+          return []
+        }),
         patch(Quarantine.prototype, 'release', () => function (this: Quarantine, id) { return (waiting.get(this) ?? []).filter(({ root }) => root?.id === id) })
       ]
       return () => { for (const step of undo) step() }
