@@ -79,7 +79,7 @@ export class GroupCommit {
         objects,
         events: batch.flatMap(({ commit }) => commit.events ?? []),
         acknowledged: batch.flatMap(({ commit }) => commit.acknowledged ?? []),
-        settings: [...batch.flatMap(({ commit }) => commit.settings ?? []), ...rows]
+        settings: lastOfEach([...batch.flatMap(({ commit }) => commit.settings ?? []), ...rows])
       }, { sync: batch.some(({ sync }) => sync) })
     } catch (error) {
       for (const { reject } of batch) reject(error)
@@ -88,4 +88,9 @@ export class GroupCommit {
     this.#companion.written()
     for (const { resolve } of batch) resolve()
   }
+}
+
+/** Of rows that several commits write the last: what came before in the same batch nobody would ever read. */
+function lastOfEach (settings: Settings): Settings {
+  return [...new Map(settings.map(row => [row.name, row])).values()]
 }

@@ -95,4 +95,12 @@ export class Interest {
       return true
     })
   }
+
+  /** Makes room for other models where there is none: gives those that it has learned of and of which nothing came. */
+  unlearn (isEmpty: (model: string) => boolean): string[] {
+    if (this.#whole.size < MOST_MODELS) return []
+    const empty = [...this.#whole].filter(model => !this.#parts.models.includes(model) && isEmpty(model))
+    for (const model of empty) this.#whole.delete(model)
+    return empty
+  }
 }

@@ -37,6 +37,8 @@ interface Session {
   running: boolean
   again: boolean
   pause: number
+  /** A request of the last comparison brought no answer: its own timer decides when it is asked again, and not its news. */
+  isSlow: boolean
   cancel: (() => void) | undefined
   asking: boolean
   /** Both sides' sets as the peer's last question showed them. */
@@ -58,7 +60,7 @@ export class Peers {
   connected ({ id }: PeerInfo): void {
     const { network, platform, wants } = this.#parts
     const link = new PeerLink(network, id, platform.random(SALT_BYTES))
-    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, cancel: undefined, asking: false, heard: '' })
+    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '' })
     wants.forget(id)
     if (this.#offences.wait(id) === 0) this.compare(id)
     else this.#sleep(id, this.#sessions.get(id)!)
@@ -84,7 +86,7 @@ export class Peers {
   /** Compares with a peer soon; with one that gave bad answers when its time has come. */
   compare (peer: string): void {
     const session = this.#sessions.get(peer)
-    if (session === undefined || this.#stopped || this.#offences.wait(peer) > 0) return
+    if (session === undefined || this.#stopped || session.isSlow || this.#offences.wait(peer) > 0) return
     session.cancel?.()
     session.again = true
     if (!session.running) void this.#parts.activity.track(`comparing with ${peer}`, this.#run(peer, session))
@@ -129,10 +131,11 @@ export class Peers {
     try {
       while (session.again && this.#sessions.get(peer) === session) {
         session.again = false
-        const { brokenPromises } = session.link
+        const { brokenPromises, lost } = session.link
         const { changed, again } = await session.round.run(async () => { await this.#ask(peer) })
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
+        session.isSlow = session.link.lost > lost
         session.again ||= again
         session.pause = changed ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
         if (changed) this.#spread(peer)
@@ -159,7 +162,10 @@ export class Peers {
   #sleep (peer: string, session: Session): void {
     if (this.#stopped || this.#sessions.get(peer) !== session) return
     const jitter = 0.75 + (this.#parts.platform.random(1)[0]! / 255) / 2
-    session.cancel = this.#parts.platform.schedule(Math.max(session.pause * jitter, this.#offences.wait(peer)), () => { this.compare(peer) })
+    session.cancel = this.#parts.platform.schedule(Math.max(session.pause * jitter, this.#offences.wait(peer)), () => {
+      session.isSlow = false
+      this.compare(peer)
+    })
   }
 
   /** Others may be waiting for what has just come. */

@@ -41,6 +41,10 @@ export class Progress {
     return { models, peers: [...this.#byPeer.values()] }
   }
 
+  isEmpty (model: string): boolean {
+    return (this.#have.get(model) ?? 0) === 0
+  }
+
   /** So many updates of a model have come, or have left if negative. */
   counted (model: string, updates: number): void {
     this.#have.set(model, (this.#have.get(model) ?? 0) + updates)

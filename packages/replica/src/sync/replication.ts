@@ -133,6 +133,7 @@ export class Replication {
       },
       disconnected: peer => {
         this.#peers.disconnected(peer)
+        for (const model of this.#interest.unlearn(name => this.#progress.isEmpty(name))) this.#network.unsubscribe(model)
         this.#report('peer:disconnect', peer)
       }
     })

@@ -178,5 +178,11 @@ describe('a keeper', () => {
     expect(keeper.replica.models).toHaveLength(1000)
     expect(keeper.replica.models).not.toContain('no name')
     await network.stop()
+    // Those of which nothing came make room again.
+    const one = await lan.peer({ models: ['Note'] })
+    const note = await create(one, { name: 'real' }, { model: 'Note' })
+    await one.connect(keeper)
+    await lan.quiet()
+    expect(await idsOf(keeper, 'Note')).toEqual([note])
   })
 })

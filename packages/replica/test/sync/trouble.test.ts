@@ -124,4 +124,7 @@ test('a peer that never answers keeps nobody waiting, and is given up', async ()
   expect(asked.slice(0, 2)).toEqual(['compare', 'ranges'])
   expect(one.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: 'bad', result: 'nothing' }))
   expect(one.replica.pending.count).toBe(0)
+  const before = asked.length
+  for (let i = 0; i < 5; i++) await network.request('one', encodeRequest({ ask: 'news' }))
+  expect(asked).toHaveLength(before)
 })
