@@ -1,5 +1,6 @@
 import { BoundedCache, DinemicError, cellsOf, coversField, decodeFrame, grantsTo, isProposal, nextClock, reasonOf, signUpdate, usableEpoch, verifyUpdate } from '@dinemic/core'
 import type { KeyRing, NetworkBinding, ObjectId, ObjectState, Platform, Update } from '@dinemic/core'
+import { epochPending } from './author/epoch-pending.js'
 import { Sealer } from './author/sealing.js'
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
@@ -58,7 +59,7 @@ export class Proposals {
     const names = new Set([...encrypted, ...full?.encrypted.keys() ?? []])
     const usable = full === undefined ? undefined : usableEpoch(full)
     if (usable === undefined && operations.some(operation => 'value' in operation && names.has(operation.field))) {
-      throw new DinemicError('ORM_EPOCH_PENDING', `${object} has no key to encrypt with at the moment. Propose again when its owner's node has been here.`, { details: { object } })
+      throw epochPending(object, full)
     }
     const sealer = new Sealer({ provider: binding.provider, random: length => platform.random(length), object, writer: { id: caller, seed } })
     const sealed = sealer.seal(operations, names, usable === undefined ? undefined : { id: usable.id, seed: undefined })

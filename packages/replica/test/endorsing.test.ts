@@ -96,3 +96,9 @@ test('who may write and not read endorses what is sealed with the newest key, an
   await lan.quiet()
   expect(await read(owner, bob, 'salary', kept)).toBe('new key')
 })
+
+test('where nothing is encrypted a caller is told that the owner has to begin', async () => {
+  const open = await create(owner, { name: 'Bob' }, { grants: [{ subject: kept!, right: 'update' }] })
+  await expect(set(owner, open, { notes: 'mine' }, { caller: kept!, encrypted: ['notes'] }))
+    .rejects.toMatchObject({ code: 'ORM_EPOCH_PENDING', message: expect.stringContaining('nothing of it is encrypted') })
+})

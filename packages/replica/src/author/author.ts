@@ -6,6 +6,7 @@ import type { Stage } from '../pipeline/stage.js'
 import { candidatesOf, differs } from '../cells.js'
 import { chainEnd, clockAfter, pointers } from './chain.js'
 import type { ChainEnd } from './chain.js'
+import { epochPending } from './epoch-pending.js'
 import { headsToKeep, strangeToKeep } from './heads.js'
 import { KeyMaker } from './key-maker.js'
 import { notAuthorized, sharesOf } from './rights.js'
@@ -193,9 +194,7 @@ class Save {
   #epoch (operations: readonly Operation[], names: ReadonlySet<string>): Epoch | undefined {
     if (!operations.some(operation => 'value' in operation && names.has(operation.field))) return undefined
     const usable = usableEpoch(this.#state)
-    if (usable === undefined) {
-      throw new DinemicError('ORM_EPOCH_PENDING', `${this.#request.object} has no key to encrypt with at the moment: its owner's node makes one as soon as it is there. Save again then.`, { details: { object: this.#request.object } })
-    }
+    if (usable === undefined) throw epochPending(this.#request.object, this.#state)
     return { id: usable.id, seed: seedsOf(this.#provider, this.#state, this.#caller).get(usable.id) }
   }
 
