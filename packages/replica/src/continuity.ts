@@ -1,8 +1,9 @@
-import { BoundedCache } from '@dinemic/core'
+import { BoundedCache, decode, encode } from '@dinemic/core'
 import type { ObjectId, Store } from '@dinemic/core'
 import type { Asked } from './sync/peers.js'
 
 const ROW = 'running'
+const ADOPTED = 'adopted'
 const ASKED = 10_000
 
 /** Whether no node uses the store, and the last one stopped of its own accord. */
@@ -29,6 +30,8 @@ export class Continuity {
 
   async start (): Promise<void> {
     this.#stoppedWell = await stoppedWell(this.#store)
+    const adopted = await this.#store.setting(ADOPTED)
+    for (const object of adopted === undefined ? [] : decode(adopted) as ObjectId[]) this.#adopted.add(object)
     await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] }, { sync: true })
   }
 
@@ -36,9 +39,10 @@ export class Continuity {
     await this.#store.commit({ objects: [], settings: [{ name: ROW, value: null }] })
   }
 
-  /** The object's key has come from another device. */
-  adopted (object: ObjectId): void {
+  /** The object's key has come from another device. Kept: there may be nobody to ask before the node stops. */
+  async adopted (object: ObjectId): Promise<void> {
     this.#adopted.add(object)
+    await this.#keepAdopted()
   }
 
   async beforeWriting (objects: readonly ObjectId[]): Promise<void> {
@@ -46,9 +50,13 @@ export class Continuity {
       if (!this.#isDoubtful(object)) continue
       const { asked, failed } = await this.#ask(object)
       if (asked.length === failed.length) continue
-      this.#adopted.delete(object)
       this.#asked.set(object, true)
+      if (this.#adopted.delete(object)) await this.#keepAdopted()
     }
+  }
+
+  async #keepAdopted (): Promise<void> {
+    await this.#store.commit({ objects: [], settings: [{ name: ADOPTED, value: this.#adopted.size === 0 ? null : encode([...this.#adopted]) }] })
   }
 
   #isDoubtful (object: ObjectId): boolean {

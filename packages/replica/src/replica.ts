@@ -245,7 +245,7 @@ export class Replica implements Engine {
     // First, as from then on this node is to see to its keys.
     await this.#noteCare(object, true)
     await this.keys.put(object, seed)
-    this.#continuity.adopted(object)
+    await this.#continuity.adopted(object)
     this.#replication.choose(object)
     await this.#pipeline.turn([object], async open => { await (await open(object)).recount() })
     await this.#continuity.beforeWriting([object])
