@@ -247,6 +247,7 @@ export class Replica implements Engine {
     await this.keys.put(object, seed)
     await this.#continuity.adopted(object)
     this.#replication.choose(object)
+    // A crash before this leaves it counted as a stranger's: too much, never too little.
     await this.#pipeline.turn([object], async open => { await (await open(object)).recount() })
     await this.#continuity.beforeWriting([object])
     this.#caretaker.look(object)

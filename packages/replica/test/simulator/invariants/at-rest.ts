@@ -4,6 +4,7 @@ import { decodeRow } from '../../../src/object-row.js'
 import { MODELS } from '../node.js'
 import type { SimNode } from '../node.js'
 import type { World } from '../world.js'
+import { checkCounts } from './counted.js'
 import { shownValues } from './secrets.js'
 import type { Secrets } from './secrets.js'
 import type { States } from './states.js'
@@ -22,6 +23,7 @@ export async function checkAtRest (world: World, states: States, secrets: Secret
     await checkKeys(world, id)
     await checkReaders(world, secrets, id, holders)
   }
+  await checkCounts(world)
   secrets.atRest(holders)
 }
 
