@@ -3,7 +3,7 @@ import type { Engine, WriteRequest } from '@dinemic/replica'
 import { writerOf } from './construct.js'
 import type { Enlisted } from './construct.js'
 import { newEntity } from './create.js'
-import { currentHook } from './hooks/context.js'
+import { currentHook, runTransaction } from './hooks/context.js'
 import type { EntityHome } from './hydrate.js'
 import type { Schemas } from './schemas.js'
 import type { CreateOptions, CreateValues, EntityBase, ModelClass } from './types.js'
@@ -58,7 +58,7 @@ async function commit (engine: Engine, collected: ReadonlyMap<EntityBase, 'save'
   try {
     for (const { writer, what } of inOrder) enlisted.push(await writer.enlist({ remove: what === 'remove' }))
     const requests = enlisted.flatMap(({ request }): WriteRequest[] => request === undefined ? [] : [request])
-    if (requests.length > 0) await engine.write(requests)
+    if (requests.length > 0) await runTransaction({ engine, objects: new Set(requests.map(({ object }) => object)) }, async () => await engine.write(requests))
     committed = true
   } catch (error) {
     throw inOrder.reduce((told, { writer }) => writer.told(told), error)

@@ -38,6 +38,28 @@ test('two objects whose before-hooks save each other: the inner save is ORM_REEN
   expect(codes).toEqual(['ORM_REENTRANT', 'done'])
 })
 
+test('a before-hook in a transaction that saves another of its objects: ORM_REENTRANT, and a refused transaction leaves nothing behind', async () => {
+  const codes: unknown[] = []
+  const pair: Task[] = []
+  class Mirror extends Listener {
+    @OnUpdate('title') async mirror ({ object }: Change<Task, 'title'>) {
+      if (object.id === pair[1]!.id) return
+      const copy = await node!.use(Task).open(pair[1]!.id)
+      copy.state = 'mirrored'
+      codes.push(await outcome(copy.save()))
+      throw new Error('not this one')
+    }
+  }
+  const [node] = await tasks(rig, 1, { listeners: [[new Mirror(), FIELDS]] })
+  pair.push(await node!.use(Task).create({ state: '1' }), await node!.use(Task).create({ state: '2' }))
+  for (const task of pair) task.title = 'x'
+  expect(await outcome(node!.transaction(tx => {
+    for (const task of pair) tx.save(task)
+  }))).toBe('ORM_VETOED')
+  expect(codes).toEqual(['ORM_REENTRANT'])
+  expect((await node!.use(Task).open(pair[1]!.id)).state).toBe('2')
+})
+
 test('both at once wait for each other until the time limit, and then refuse', async () => {
   let pair: Task[] = []
   class Mirror extends Listener {
