@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { DinemicError } from '@dinemic/core'
+import type { Store } from '@dinemic/core'
+import { MemoryStore } from '@dinemic/core/testing'
 import { decodeGot, decodeObjects } from '../src/sync/messages.js'
 import { weightOf } from '../src/counted.js'
 import { Lan, allHashes, create, nameOf, newKey, read, set } from './harness.js'
@@ -12,6 +15,16 @@ afterEach(async () => {
 
 /** Room for five small objects of strangers. */
 const FIVE = 25_000
+
+/** A disk that is full, or broken, for a while. */
+class FailingStore extends MemoryStore {
+  fails = false
+
+  override async commit (...args: Parameters<Store['commit']>): Promise<void> {
+    if (this.fails) throw new DinemicError('STORE_FAILED', 'no space left on device')
+    await super.commit(...args)
+  }
+}
 
 const objectsOf = async (peer: Peer): Promise<number> => {
   let count = 0
@@ -121,6 +134,23 @@ describe('the quota of the disk', () => {
     await again.connect(stranger)
     await lan.quiet()
     expect(await objectsOf(again)).toBe(5)
+  })
+
+  test('what could not be written takes nothing', async () => {
+    const store = new FailingStore()
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ store, quota: { disk: FIVE } })]
+    await peer.connect(stranger)
+    await lan.quiet()
+    store.fails = true
+    await create(stranger, { name: 'lost' })
+    await lan.quiet()
+    expect(peer.replica.quota.used).toBe(0)
+    store.fails = false
+    await many(stranger, 2)
+    peer.replica.compare(nameOf(stranger))
+    await lan.quiet()
+    expect(await objectsOf(peer)).toBe(3)
+    expect(peer.replica.quota.used).toBe(await takenBy(peer))
   })
 
   test('what becomes this node’s own makes room', async () => {

@@ -38,10 +38,6 @@ export class Pending {
     return this.#count
   }
 
-  get isFull (): boolean {
-    return this.#waiting.length > 0
-  }
-
   /** Room for a message of a peer; undefined where there is none. Who waits for an answer goes first. */
   forMessage (peer: string, bytes: number): Room | undefined {
     const held = this.#heldByPeer.get(peer) ?? 0

@@ -38,6 +38,19 @@ describe('a node that replicates chosen objects', () => {
     expect(some.reports.filter(([event]) => event === 'rejected' || event === 'error')).toEqual([])
   })
 
+  test('forwards what it has chosen, and nothing else', async () => {
+    const [full, far] = [await lan.peer(), await lan.peer()]
+    const bob = await create(full, { name: 'Bob' })
+    const some = await lan.peer({ replicate: { Person: { ids: [bob] } } })
+    await some.connect(full)
+    await far.connect(some)
+    await lan.quiet()
+    await set(full, bob, { name: 'Rob' })
+    const other = await create(full, { name: 'Other' })
+    await lan.quiet()
+    expect([await read(far, bob, 'name'), await far.replica.state(other)]).toEqual(['Rob', undefined])
+  })
+
   test('catches up with what changed while it was away, at the cost of what it has chosen', async () => {
     const full = await lan.peer()
     const [bob, ...others] = await many(full, 300)
