@@ -201,6 +201,26 @@ describe('the quota of an object', () => {
 })
 
 describe('two honest nodes with different quotas', () => {
+  test('do not fetch again and again what is written under a grant that found no room', async () => {
+    const [a, b] = [await lan.peer(), await lan.peer({ quota: { object: 6000 } })]
+    const object = await create(a, { name: 'Bob' })
+    for (let i = 0; i < 30; i++) await set(a, object, {}, { grants: [{ subject: await newKey(a.keys, 'Person'), right: 'update' }] })
+    const caller = await newKey(a.keys, 'Person')
+    await set(a, object, {}, { grants: [{ subject: caller, right: 'update' }] })
+    await set(a, object, { name: 'Rob' }, { caller })
+    await b.connect(a)
+    await lan.quiet()
+    expect(await read(b, object, 'name')).toBe('Bob')
+    expect(b.replica.missing).toEqual([])
+    b.asked.length = 0
+    for (let i = 0; i < 5; i++) {
+      await create(b, { name: `Mine ${i}` })
+      b.replica.compare(nameOf(a))
+      await lan.quiet()
+    }
+    expect(framesGot(b)).toBe(0)
+  })
+
   test('do not ask each other for ever: what was refused is asked for once', async () => {
     const [a, b] = [await lan.peer(), await lan.peer({ quota: { disk: FIVE } })]
     const objects = await many(a, 260)

@@ -10,4 +10,5 @@ export type Taken =
 /** Why what a close revokes is refused. It is for as long as no other close names it. */
 export const CLOSED = 'its grant was closed'
 
-export const OVER_QUOTA: Taken = { is: 'refused', why: 'the quotas of this node leave no room for it', code: 'REPLICA_OVER_QUOTA' }
+export const NO_ROOM = 'the quotas of this node leave no room for it'
+export const OVER_QUOTA: Taken = { is: 'refused', why: NO_ROOM, code: 'REPLICA_OVER_QUOTA' }

@@ -3,7 +3,7 @@ import type { MessageVerdict, ObjectId, Platform, Update, UpdateId } from '@dine
 import type { Activity } from '../activity.js'
 import { groupBy } from '../group-by.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
-import { CLOSED } from '../pipeline/taken.js'
+import { CLOSED, NO_ROOM, OVER_QUOTA } from '../pipeline/taken.js'
 import type { Taken } from '../pipeline/taken.js'
 import type { Report } from '../report.js'
 import type { Announcer } from './announcer.js'
@@ -133,8 +133,10 @@ export class Inbound {
     return updates.filter((_, i) => results[i]!.is === 'taken')
   }
 
-  #note (update: Update, result: Taken, from: string): void {
+  #note (update: Update, taken: Taken, from: string): void {
     const { quarantine, wants, report } = this.#parts
+    // What waits for a grant that found no room would wait for ever, and be fetched again each time.
+    const result = taken.is === 'waits' && this.refusals.get(taken.for) === NO_ROOM ? OVER_QUOTA : taken
     if (result.is !== 'waits') wants.arrived(update.id)
     if (result.is === 'waits') {
       quarantine.add(result.for, update, from)
@@ -145,6 +147,7 @@ export class Inbound {
       this.refusals.set(update.id, reason)
       if (result === NOT_ADMITTED) this.refused.admit++
       if (code === NO_RIGHT || !this.#isTold(update.object)) report('rejected', { update: update.id, object: update.object, code, reason, peer: from })
+      if (result === OVER_QUOTA) for (const waiting of quarantine.release(update.id)) this.#note(waiting, OVER_QUOTA, from)
     }
   }
 

@@ -121,6 +121,18 @@ describe('a node that replicates chosen objects', () => {
     expect(await idsOf(again)).toEqual([bob])
   })
 
+  test('gets all of an opened object, though it is more than one answer holds', async () => {
+    const full = await lan.peer()
+    const [bob] = await many(full, 3)
+    for (let i = 0; i < 14; i++) await set(full, bob!, { [`bulk${i}`]: new Uint8Array(200_000) })
+    const some = await lan.peer({ replicate: { Person: { ids: [] } } })
+    await some.connect(full)
+    await lan.quiet()
+    await some.replica.wait(bob!)
+    await lan.quiet()
+    expect(new Set(await allHashes(bob!, full, some)).size).toBe(1)
+  })
+
   test('forgets what was opened and never came', async () => {
     const [full, some] = [await lan.peer(), await lan.peer({ replicate: { Person: { ids: [] } } })]
     await some.connect(full)
