@@ -41,6 +41,9 @@ export interface InboundParts {
   readonly ask: (from: string) => void
 }
 
+/** What came of updates: those that are new and stored, and how many are strays, under a grant that isn't known. */
+export interface Receipt { readonly taken: Update[], readonly strays: number }
+
 /** Updates on their way from the network to the pipeline: decode → limits → signature, then each object's own turn. */
 export class Inbound {
   readonly #parts: InboundParts
@@ -61,11 +64,11 @@ export class Inbound {
 
   /**
    * A gossip message: verified before it is forwarded, whole or not at all. What is good in one that isn't forwarded is
-   * taken all the same, and announced in a message of our own. `taken` resolves when all is committed or refused.
+   * taken all the same, and announced in a message of our own. `taken` resolves when all is committed or refused, with the number of strays.
    */
-  async message (topic: string, data: Uint8Array, from: string): Promise<{ verdict: MessageVerdict, taken: Promise<void> }> {
+  async message (topic: string, data: Uint8Array, from: string): Promise<{ verdict: MessageVerdict, taken: Promise<number> }> {
     const { updates: all, bad } = await this.#parts.frames.message(data, from)
-    if (all.some(({ object }) => parseId(object).model !== topic)) return { verdict: 'reject', taken: Promise.resolve() }
+    if (all.some(({ object }) => parseId(object).model !== topic)) return { verdict: 'reject', taken: Promise.resolve(0) }
     const updates = await this.#ofConcern(all)
     const standings = await this.#inTurns(updates, async update => await this.#standing(update, from))
     const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))
@@ -98,29 +101,31 @@ export class Inbound {
   }
 
   /** The validator doesn't wait for it, so nobody else sees it fail. */
-  async #receiveAndSpread (updates: readonly Update[], from: string, spread: boolean): Promise<void> {
+  async #receiveAndSpread (updates: readonly Update[], from: string, spread: boolean): Promise<number> {
     try {
-      const { taken } = await this.receive(updates, from)
+      const { taken, strays } = await this.receive(updates, from)
       if (spread) this.#parts.announcer.announce(taken)
+      return strays
     } catch (error) {
       this.#parts.report('error', error)
+      return 0
     }
   }
 
   /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
-  async receive (updates: readonly Update[], from: string): Promise<{ taken: Update[] }> {
-    const results = await this.#inTurns([...groupBy(updates, ({ object }) => object)], async ([object, list]) => await this.#receiveOne(object, list, from))
-    const taken = results.flat()
+  async receive (updates: readonly Update[], from: string): Promise<Receipt> {
+    const receipts = await this.#inTurns([...groupBy(updates, ({ object }) => object)], async ([object, list]) => await this.#receiveOne(object, list, from))
+    const taken = receipts.flatMap(receipt => receipt.taken)
     const released = taken.flatMap(({ id }) => this.#parts.quarantine.release(id))
     if (released.length > 0) taken.push(...(await this.receive(released, from)).taken)
-    return { taken }
+    return { taken, strays: receipts.reduce((sum, { strays }) => sum + strays, 0) }
   }
 
-  async #receiveOne (object: ObjectId, updates: Update[], from: string): Promise<Update[]> {
+  async #receiveOne (object: ObjectId, updates: Update[], from: string): Promise<Receipt> {
     const { pipeline, wants, doorkeeper } = this.#parts
     if (!await doorkeeper.admits(object, updates, from)) {
       for (const update of updates) this.#note(update, NOT_ADMITTED, from)
-      return []
+      return { taken: [], strays: 0 }
     }
     const { results, missing } = await pipeline.receive(object, updates)
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
@@ -130,7 +135,7 @@ export class Inbound {
       if ((refusal === undefined || (named && refusal === CLOSED)) && !await this.#parts.has(id)) wants.add(id, from)
     }
     if (wants.size > 0) this.#parts.ask(from)
-    return updates.filter((_, i) => results[i]!.is === 'taken')
+    return { taken: updates.filter((_, i) => results[i]!.is === 'taken'), strays: results.filter(({ is }) => is === 'waits').length }
   }
 
   #note (update: Update, taken: Taken, from: string): void {

@@ -24,6 +24,7 @@ import type { AskOptions, Asked } from './peers.js'
 import { Progress } from './progress.js'
 import type { SyncStatus } from './progress.js'
 import { Quarantine } from './quarantine.js'
+import { Readers } from './readers.js'
 import { Responder } from './responder.js'
 import { Wants } from './wants.js'
 
@@ -70,6 +71,7 @@ export class Replication {
   readonly #passedOver = new Set<string>()
   /** What has been received and isn't committed yet. */
   readonly pending: Pending
+  readonly #readers: Readers
   #stopped = false
 
   constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
@@ -83,6 +85,7 @@ export class Replication {
     this.pending = new Pending(pendingBytes, network.limits.response)
     this.#progress = new Progress({ platform, report, interest })
     this.#announcer = new Announcer(network, activity, report)
+    this.#readers = new Readers(platform)
     this.#inbound = new Inbound({
       frames: new FrameReader({ binding, platform, report }), platform, activity, doorkeeper, pipeline, report, wants: this.#wants, quarantine: new Quarantine(), announcer: this.#announcer,
       concerns: async object => await interest.concerns(object),
@@ -189,7 +192,7 @@ export class Replication {
       this.#passedOver.add(from)
       return 'ignore'
     }
-    const { verdict, taken } = await this.#activity.track(`reading a message from ${from}`, this.#inbound.message(topic, data, from).catch((error: unknown) => {
+    const { verdict, taken } = await this.#activity.track(`reading a message from ${from}`, this.#readers.run(from, async () => await this.#inbound.message(topic, data, from)).catch((error: unknown) => {
       room.release()
       throw error
     }))
