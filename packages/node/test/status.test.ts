@@ -47,6 +47,20 @@ test('what this node’s own rules refuse is counted, and said', async () => {
   expect(b.status.standstill).toBe('the node has been stopped')
 })
 
+test('what strangers take is known again after a restart', async () => {
+  const [a, path] = [await rig.start(), await rig.directory()]
+  for (let i = 0; i < 3; i++) await a.use(Person).create({ name: `Person ${i}` })
+  const b = await rig.start({ path })
+  await b.connect(a.addresses[0]!)
+  await b.idle()
+  const { disk, sync } = b.status
+  expect(disk.strangers).toBeGreaterThan(3 * 4096)
+  await b.stop()
+  const again = await rig.start({ path })
+  expect(again.status.disk).toEqual(disk)
+  expect(again.status.sync.models).toEqual(sync.models)
+})
+
 test('who opens in vain is told whom the object was asked of and what they said', async () => {
   const [a, b] = await rig.pair()
   const far = await (await rig.start()).use(Person).create({ name: 'Far' })

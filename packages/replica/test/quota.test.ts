@@ -3,7 +3,8 @@ import { DinemicError } from '@dinemic/core'
 import type { Store } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { decodeGot, decodeObjects } from '../src/sync/messages.js'
-import { weightOf } from '../src/counted.js'
+import { isLaw, weightOf } from '../src/counted.js'
+import { stored } from './attacks/attacker.js'
 import { Lan, allHashes, create, nameOf, newKey, read, set } from './harness.js'
 import type { Peer } from './harness.js'
 
@@ -49,8 +50,12 @@ async function takenBy (peer: Peer): Promise<number> {
   let sum = 0
   for await (const object of peer.store.objects()) {
     if (await peer.keys.has(object)) continue
-    sum += 4096 // is paid for grants and closes to come
-    for (const { frame } of await peer.store.updates(object)) sum += weightOf(frame.length)
+    let law = 0
+    for (const update of await stored(peer, object)) {
+      if (isLaw(update)) law += weightOf(update.frame.length)
+      else sum += weightOf(update.frame.length)
+    }
+    sum += Math.max(law, 4096) // is paid for grants and closes to come
   }
   return sum
 }
@@ -103,6 +108,22 @@ describe('the quota of the disk', () => {
     await lan.quiet()
     expect(await peer.replica.state(known)).toBeUndefined()
     expect(peer.replica.quota.used).toBeLessThan(before)
+    expect(peer.replica.quota.used).toBe(await takenBy(peer))
+  })
+
+  test('what a close drops makes room', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer()]
+    const caller = await newKey(stranger.keys, 'Person')
+    const object = await create(stranger, { name: 'Bob' }, { grants: [{ subject: caller, right: 'update' }] })
+    await peer.connect(stranger)
+    const [kept] = await set(stranger, object, { name: 'kept' }, { caller })
+    for (let i = 0; i < 5; i++) await set(stranger, object, { name: `dropped ${i}` }, { caller })
+    await lan.quiet()
+    const before = peer.replica.quota.used
+    await set(stranger, object, {}, { revokes: [{ subject: caller, rights: ['update'], keep: [kept!] }] })
+    await lan.quiet()
+    expect(peer.replica.quota.used).toBeLessThan(before)
+    expect(peer.replica.quota.used).toBe(await takenBy(peer))
   })
 
   test('and a flood of grants can not take it from others: beyond what is paid and the headroom they are refused', async () => {
