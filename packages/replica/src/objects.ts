@@ -1,5 +1,5 @@
 import { decodeFrame } from '@dinemic/core'
-import type { CellWrite, NetworkBinding, ObjectCommit, ObjectId, ObjectState, Platform, Store } from '@dinemic/core'
+import type { CellWrite, NetworkBinding, ObjectCommit, ObjectId, ObjectState, Platform, Store, StoredUpdate } from '@dinemic/core'
 import { Breath } from './breath.js'
 import { LiveObject } from './live-object.js'
 import { decodeRow, emptyRow } from './object-row.js'
@@ -57,14 +57,27 @@ export class Objects {
     return this.#live.get(id)
   }
 
-  /** A live object of one's own, as the store has it. */
+  /** A live object of one's own, as the store has it: for who holds the object's turn. */
   async read (id: ObjectId): Promise<LiveObject> {
-    const { store, binding, platform } = this.#parts
     const row = await this.row(id)
-    if (row === undefined) return new LiveObject(id, emptyRow(id), [])
+    return row === undefined ? new LiveObject(id, emptyRow(id), []) : await this.#build(id, row, await this.#parts.store.updates(id))
+  }
+
+  /**
+   * The same for who doesn't. Between the moment at which a commit is written and the one at which that is told, what is in memory
+   * is older than the store; so both the row and the updates are read there, while nothing is written (`alone`).
+   */
+  async readAlone (id: ObjectId, alone: <T>(task: () => Promise<T>) => Promise<T>): Promise<LiveObject> {
+    const { store } = this.#parts
+    const [state, updates] = await alone(async () => [await store.state(id), await store.updates(id)] as const)
+    return await this.#build(id, state === undefined ? emptyRow(id) : decodeRow(state), updates)
+  }
+
+  async #build (id: ObjectId, row: ObjectRow, updates: readonly StoredUpdate[]): Promise<LiveObject> {
+    const { binding, platform } = this.#parts
     const live = new LiveObject(id, row, [])
     const breath = new Breath(platform)
-    for (const stored of await store.updates(id)) {
+    for (const stored of updates) {
       live.add(decodeFrame(binding, stored.frame))
       await breath.after(stored)
     }

@@ -353,7 +353,7 @@ export class Replica implements Engine {
   /** At an object as it was committed last: in its turn it may hold what a hook is still to refuse. */
   async #look<T> (object: ObjectId, question: (live: LiveObject) => T): Promise<T> {
     const atHand = this.#pipeline.isBusy(object) ? undefined : this.#objects.atHand(object)
-    return question(atHand ?? await this.#objects.read(object))
+    return question(atHand ?? await this.#objects.readAlone(object, async task => await this.#commits.alone(task)))
   }
 
   async #noteCare (object: ObjectId, needed: boolean): Promise<void> {
