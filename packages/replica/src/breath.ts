@@ -4,6 +4,8 @@ import type { Platform, Update } from '@dinemic/core'
 const BETWEEN = 128
 /** A large one counts as more, by its bytes. */
 const BYTES = 1024
+/** A step that only moves a verdict is less. */
+const STEP = 1 / 16
 
 /**
  * Lets other work have its turn in the middle of a long task, as any number of updates may come or be read at once.
@@ -17,9 +19,21 @@ export class Breath {
     this.#platform = platform
   }
 
+  /** Goes through all steps. */
+  async through<T> (steps: Generator<unknown, T>): Promise<T> {
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return step.value
+      await this.#worked(STEP)
+    }
+  }
+
   /** To be awaited after each update. */
   async after ({ frame }: Pick<Update, 'frame'>): Promise<void> {
-    this.#left -= 1 + frame.length / BYTES
+    await this.#worked(1 + frame.length / BYTES)
+  }
+
+  async #worked (work: number): Promise<void> {
+    this.#left -= work
     if (this.#left > 0) return
     this.#left = BETWEEN
     await new Promise<void>(resolve => { this.#platform.schedule(0, resolve) })

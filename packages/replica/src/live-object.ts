@@ -19,13 +19,14 @@ export class LiveObject {
   constructor (id: ObjectId, row: ObjectRow, updates: readonly Update[]) {
     this.id = id
     this.row = row
-    for (const update of updates) this.add(update)
+    for (const update of updates) for (const _ of this.adding(update)) { /* all at once */ }
   }
 
-  add (update: Update): ReturnType<Verdicts['add']> {
+  /** In steps, see `Verdicts`. */
+  adding (update: Update): ReturnType<Verdicts['adding']> {
     this.updates.set(update.id, update)
     this.bytes += update.frame.length
-    return this.verdicts.add(linkOf(update))
+    return this.verdicts.adding(linkOf(update))
   }
 
   drop (id: UpdateId): void {

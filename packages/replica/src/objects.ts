@@ -78,7 +78,7 @@ export class Objects {
     const live = new LiveObject(id, row, [])
     const breath = new Breath(platform)
     for (const stored of updates) {
-      live.add(decodeFrame(binding, stored.frame))
+      await breath.through(live.adding(decodeFrame(binding, stored.frame)))
       await breath.after(stored)
     }
     return live

@@ -6,6 +6,9 @@ import {
   decodeLocations, decodeObjectRow, decodeUpdateRow, encodeLocations, encodeObjectRow, encodeUpdateRow, type Location, type ObjectRow
 } from './rows.js'
 
+/** Updates that are dropped before other work gets its turn: some ms. */
+const BREATH = 256
+
 /** Puts the rows of a commit into a batch. `allot` gives the next local number of an object. */
 export async function applyCommit (batch: Batch, commit: Commit, allot: () => number): Promise<void> {
   await batch.load(commit.objects.flatMap(({ object, put, drop }) =>
@@ -23,8 +26,10 @@ async function applyObject (batch: Batch, { object, state, cells = [], put, drop
   if (stored === undefined) batch.set(updateKey(old.number, 0), encodeUpdateRow(object, 0, undefined))
 
   let { next, count } = old
-  for (const id of drop) {
+  for (const [i, id] of drop.entries()) {
     if (await dropUpdate(batch, object, old.number, id)) count--
+    // A close may drop any number, and what it needs is read already: nothing else would get its turn.
+    if (i % BREATH === BREATH - 1) await new Promise(resolve => { setImmediate(resolve) })
   }
   for (const update of put) {
     if (await putUpdate(batch, object, { number: old.number, index: next }, update)) {

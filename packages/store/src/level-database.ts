@@ -13,6 +13,10 @@ export interface ScanOptions { readonly limit?: number | undefined, readonly rev
 
 /** Rows that a scan reads at once: enough to make the step to the other thread cheap, and some 100 kB at most times. */
 const CHUNK = 256
+/** Rows that are handed to LevelDB before other work gets its turn: some ms. */
+const BREATH = 2048
+/** Point reads, likewise. */
+const READS = 256
 
 /** So many point reads are made one after another on this thread. */
 const FEW = 16
@@ -26,6 +30,7 @@ export class LevelDatabase {
   readonly path: string | undefined
   #level: BinaryLevel | undefined
   #users = 0
+  #reads = 0
   readonly #turns = new Turns()
 
   constructor ({ path }: { path?: string | undefined } = {}) {
@@ -49,14 +54,20 @@ export class LevelDatabase {
 
   /**
    * Point reads are synchronous underneath: LevelDB answers from its cache in a few microseconds, a tenth of what the way
-   * to its thread and back costs, and a block from the disk takes no longer than a signature.
+   * to its thread and back costs, and a block from the disk takes no longer than a signature. Who reads thousands in a row lets others have their turn.
    */
   async get (key: Uint8Array): Promise<Uint8Array | undefined> {
+    await this.#breathe()
     return this.#attempt(async level => read(level, key))
   }
 
   async has (key: Uint8Array): Promise<boolean> {
+    await this.#breathe()
     return this.#attempt(async level => level.getSync(key) !== undefined)
+  }
+
+  async #breathe (): Promise<void> {
+    if (++this.#reads % READS === 0) await new Promise(resolve => { setImmediate(resolve) })
   }
 
   /** Many are read on LevelDB's thread: together they would hold up everything else. */
@@ -69,13 +80,14 @@ export class LevelDatabase {
   /** All or nothing; with `sync` on the disk before it resolves. */
   async write (rows: readonly RowWrite[], { sync = false }: { sync?: boolean } = {}): Promise<void> {
     const options: object = { sync } // of LevelDB; the memory has none
-    await this.#attempt(level => {
+    await this.#attempt(async level => {
       const batch = level.batch() // a row costs a fifth of what it does in a list of operations
-      for (const { key, value } of rows) {
+      for (const [i, { key, value }] of rows.entries()) {
         if (value === undefined) batch.del(key)
         else batch.put(key, value)
+        if (i % BREATH === BREATH - 1) await new Promise(resolve => { setImmediate(resolve) })
       }
-      return batch.write(options)
+      await batch.write(options)
     })
     // Memory answers before anything else gets its turn: a loop of saves would stop timers and the network.
     if (this.path === undefined) await new Promise(resolve => { setImmediate(resolve) })

@@ -52,16 +52,22 @@ export class Verdicts {
 
   /** Adds an admitted update and returns the verdicts that came or changed, each update after the one that it follows. */
   add (link: Link): VerdictChange[] {
+    const steps = this.adding(link)
+    for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
+  }
+
+  /** The same in steps: a close, or a link that has been missing, may move any number of verdicts. Nothing else may be asked in between. */
+  * adding (link: Link): Generator<undefined, VerdictChange[]> {
     if (this.#links.has(link.id)) return []
     this.#index(link)
     const changes: VerdictChange[] = []
-    if (link.close !== null) this.#close(link.close, changes)
+    if (link.close !== null) yield * this.#close(link.close, changes)
     link.subjects.forEach((_, index) => this.#open({ id: link.id, index }))
     const branches = this.#awaited.get(link.id) ?? []
     this.#awaited.delete(link.id)
     // All walk before anything is judged: no verdict moves twice at once.
-    this.#judge(branches.flatMap(branch => this.#walk(branch)), changes)
-    this.#settle(link, changes)
+    yield * this.#judge(branches.flatMap(branch => this.#walk(branch)), changes)
+    yield * this.#settle(link, changes)
     return changes
   }
 
@@ -171,7 +177,7 @@ export class Verdicts {
     this.#jumps.set(link.id, equal ? far : prev)
   }
 
-  #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): void {
+  * #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): Generator<undefined> {
     const close: Close = { heads, branches: new Map() }
     append(this.#closes, refKey(grant), close)
     for (const { id } of heads) {
@@ -181,7 +187,7 @@ export class Verdicts {
       if (!this.#awaited.has(id)) this.#awaited.set(id, [])
     }
     this.#begin(close, grant)
-    this.#judge(this.#linksUnder(grant), changes)
+    yield * this.#judge(this.#linksUnder(grant), changes)
   }
 
   /** A grant has come: the closes that were here before it can begin their walks. */
@@ -220,12 +226,12 @@ export class Verdicts {
     return [...this.#underGrant.get(refKey(grant)) ?? []].map(id => this.#links.get(id)!)
   }
 
-  #judge (links: Link[], changes: VerdictChange[]): void {
-    for (const link of links.sort((a, b) => a.seq - b.seq)) this.#settle(link, changes)
+  * #judge (links: Link[], changes: VerdictChange[]): Generator<undefined> {
+    for (const link of links.sort((a, b) => a.seq - b.seq)) yield * this.#settle(link, changes)
   }
 
   /** Finds the verdict of an update, and of what follows it if that moved. A loop: chains are long. */
-  #settle (link: Link, changes: VerdictChange[]): void {
+  * #settle (link: Link, changes: VerdictChange[]): Generator<undefined> {
     const queue = [link]
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const verdict = this.#verdictOf(next)
@@ -237,6 +243,7 @@ export class Verdicts {
       this.#moveTip(next, verdict, before)
       if (verdict === 'pending') continue
       for (const id of this.#children.get(next.id) ?? []) queue.push(this.#links.get(id)!)
+      yield
     }
   }
 

@@ -122,7 +122,7 @@ export class Stage {
     if (isFinal(update)) await this.#removeForGood(update, origin, weight)
     else {
       this.#findFork(update, weight > 0)
-      await this.#settle(live.add(update), origin)
+      await this.#settle(await this.#breath.through(live.adding(update)), origin)
     }
     this.#reportOddities(update)
     // Whoever writes here builds the next update on what this one has made.
@@ -276,7 +276,7 @@ export class Stage {
     }
     this.#count(plus(NOTHING_COUNTED, update, weight))
     this.#proofs.push(...live.row.forks.map(noProofRow))
-    live.add(update)
+    await this.#breath.through(live.adding(update))
     const { visible, counted } = live.row
     if (!allowed) {
       live.row = { full, visible, masked: SortedMap.from([[update.id, true]]), forks: [], counted }
