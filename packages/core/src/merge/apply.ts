@@ -119,8 +119,8 @@ function withOperations (state: ObjectState, { update, chains, dead }: Arrival, 
     encrypted: state.encrypted,
     made,
     isDead: cell => dead.has(cell),
-    // Who is somebody else is asked first: thousands may stand in one register.
-    replaces: old => superseded.has(old.update) || (old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
+    // The cheapest first: thousands may stand in one register.
+    replaces: old => superseded.has(old.update) || (old.seq < update.seq && old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
   }
   let { fields } = state
   for (const operation of operations) fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))

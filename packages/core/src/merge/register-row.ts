@@ -26,8 +26,9 @@ export function wireToRegister<T extends WireValue> (wire: Encodable | undefined
 export function * candidateChanges (old: Register<WireValue>, now: Register<WireValue>): Iterable<{ readonly candidate: Candidate<WireValue>, readonly gone: boolean }> {
   const [before, after] = [old, now].map(register => candidatesLieApart(register) ? register : []) as [typeof old, typeof now]
   for (let i = 0, j = 0; i < before.length || j < after.length;) {
-    const [left, right] = [before[i], after[j]]
-    if (left !== undefined && left.update === right?.update) {
+    const left = before[i]
+    const right = after[j]
+    if (left !== undefined && (left === right || left.update === right?.update)) {
       i++
       j++
     } else if (left !== undefined && (right === undefined || compareCandidates(left, right) < 0)) {
