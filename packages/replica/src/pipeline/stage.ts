@@ -48,6 +48,8 @@ export class Stage {
   readonly #proofs: ReturnType<typeof proofRow>[] = []
   #local = false
   #due: DueMerge | undefined
+  /** Applied since a merge is due: whether they are in conflict shows when it is done. */
+  readonly #unheard: Update[] = []
   readonly changes: { readonly kept: KeptChange, readonly state: ObjectState | undefined }[] = []
 
   constructor (live: LiveObject, { hooks, report, platform, quota }: StageParts) {
@@ -203,20 +205,23 @@ export class Stage {
   /** Verdicts have come or moved: what counts now is applied; what no longer counts makes the object merge anew. */
   async #settle (changes: readonly VerdictChange[], origin: Origin): Promise<void> {
     const waiting = new Set(changes.flatMap(({ id, verdict }) => verdict === 'ok' ? [id] : []))
+    const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
+    const due = changes.some(({ remerge }) => remerge) ? this.#describeMerge(changes, revoked, origin) : undefined
+    // Before the first is applied: what shows until the new merge is nobody's business.
+    if (due !== undefined) this.#due = this.#mergeDue(due)
     for (const id of [...waiting]) {
       const update = this.live.updates.get(id)!
       await this.#apply(update, origin, waiting)
       waiting.delete(id)
       await this.#breath.after(update)
     }
-    const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
     for (const update of revoked) {
       await this.#breath.after(update)
       if (this.live.verdicts.isNamed(update)) continue
       this.#count(plus(this.live.row.counted, update, -await this.#quota.weigh(this.live, update)))
       this.#forget(update.id)
     }
-    if (changes.some(({ remerge }) => remerge)) this.#due = this.#mergeDue(this.#describeMerge(changes, revoked, origin))
+    if (due !== undefined) this.#due = this.#mergeDue(due)
   }
 
   /** `waiting`: what counts and is applied after this one, or is this one. */
@@ -229,7 +234,8 @@ export class Stage {
     const nextFull = applyUpdate(full, update, live.chains(waiting))
     const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
     const allowed = await this.#askHooks(update, origin, nextVisible)
-    if (this.#due === undefined) for (const conflict of conflictsOf(update, nextFull)) this.note('conflict', conflict)
+    if (this.#due === undefined) this.#noteConflicts(update, nextFull)
+    else this.#unheard.push(update)
     if (!allowed) {
       live.row = { ...live.row, full: nextFull, masked: masked.set(update.id, true) }
       return
@@ -307,7 +313,12 @@ export class Stage {
     const nextFull = await this.#mergeOf(waiting)
     const nextVisible = masked.size === 0 ? nextFull : await this.#mergeOf(masked, waiting)
     live.row = { ...live.row, full: nextFull, visible: nextVisible, masked }
+    for (const update of this.#unheard.splice(0)) this.#noteConflicts(update, nextFull)
     this.#keep(described, before, nextVisible)
+  }
+
+  #noteConflicts (update: Update, state: ObjectState): void {
+    for (const conflict of conflictsOf(update, state)) this.note('conflict', conflict)
   }
 
   async #mergeOf (...without: readonly { has (id: UpdateId): boolean }[]): Promise<ObjectState> {
