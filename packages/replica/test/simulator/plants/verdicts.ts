@@ -80,8 +80,8 @@ function judging (judge: Judge): () => void {
     return map
   }
   const undo = [
-    patch(Verdicts.prototype, 'add', original => function (this: Verdicts, link) {
-      original.call(this, link)
+    patch(Verdicts.prototype, 'adding', original => function * (this: Verdicts, link) {
+      yield * original.call(this, link)
       const judged = verdictsOf(this)
       const changes: VerdictChange[] = []
       for (const x of [...this.links.values()].sort((a, b) => a.seq - b.seq)) {
