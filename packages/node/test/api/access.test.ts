@@ -59,7 +59,7 @@ describe('create() grants', () => {
       { authorized: [{ id, fields: ['name'], remove: true }] }, { authorized: [{ id: 'anyone' as const, read: true }] },
       { authorized: [{ id, limit: 0 }] }, { writers: [{ id, limit: 1.5 }] }
     ]) expect(await thrownBy(() => cards.create({ name: 'Bob' }, options))).toMatchObject({ code: 'ORM_BAD_VALUE' })
-    for (const who of ['', 'Card', 'Card:0', `${id}x`]) {
+    for (const who of ['', 'Card', 'Card:0', `${id}xxxx`]) {
       expect(await thrownBy(() => cards.create({ name: 'Bob' }, { authorized: [who] }))).toMatchObject({ code: 'CORE_BAD_ID' })
     }
     expect(await cards.count()).toBe(1)
