@@ -10,7 +10,7 @@ const UPDATES = Math.round(200 * SCALE)
 /** As in the mesh of gossipsub. */
 const NEIGHBOURS = 6
 
-const noHooks = { before: async () => {}, wantsAfter: () => false, after: async () => {} }
+const noHooks = { before: async () => {}, wantsBefore: () => false, wantsAfter: () => false, after: async () => {} }
 const platform = {
   now: () => Date.now(),
   random: length => crypto.getRandomValues(new Uint8Array(length)),
