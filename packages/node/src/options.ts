@@ -68,7 +68,7 @@ const PROBLEM_OF: { readonly [Name in keyof NodeOptions]-?: (value: unknown, opt
   networkKey: value => isText(value) && /^[0-9a-f]{64}$/i.test(value) ? undefined : 'give 64 hex digits (32 bytes)',
   models: value => Array.isArray(value) ? undefined : `give a list of classes, such as [Person], instead of ${shown(value)}`,
   replicate: (value, { models }) => problemOfReplicate(value, models),
-  path: value => isText(value) ? undefined : `give a directory, or leave it out for a node in memory, instead of ${shown(value)}`,
+  path: value => isText(value) && !value.includes('\0') ? undefined : `give a directory, or leave it out for a node in memory, instead of ${shown(value)}`,
   password: value => isText(value) ? undefined : 'give a non-empty text, or leave it out',
   listen: value => problemOfAddresses(value),
   discovery: value => problemOfDiscovery(value),

@@ -51,6 +51,7 @@ test.each([
   [{ network: 'x', models: [Person], replicate: { Person: ['Person:x'] } }, /replicate: Person: give true for all its objects, or \{ ids/],
   [{ network: 'x', models: [], quota: { disc: 1 } }, /quota: give bytes.*there is no quota 'disc'\. Did you mean 'disk'\?/],
   [{ network: 'x', models: [], quota: { object: '1 GB' } }, /quota: give bytes.*object is "1 GB"/],
+  [{ network: 'x', models: [], path: 'a\0b' }, /path: give a directory.*instead of "a\\u0000b"/],
   [{ network: 'x', models: [], pendingBytes: 1000 }, /pendingBytes: give bytes, at least 1048576, instead of 1000/],
   [{ network: 'x', models: [], listen: '/ip4/127.0.0.1/tcp/0' }, /listen: give a list/]
 ])('%j', async (options, problem) => {

@@ -82,6 +82,20 @@ test('opening makes the directory, and what an interrupted opening left is no ob
   expect(await openError(join(path, 'c', 'd'))).toBeUndefined()
 }))
 
+test('a file, or a directory below one, is STORE_CORRUPT at once', () => inDirectory(async path => {
+  const file = join(path, 'notes.txt')
+  await writeFile(file, 'mine')
+  for (const wrong of [file, join(file, 'below'), join(file, 'far', 'below')]) {
+    expect(await openError(wrong)).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining('it is a file or lies in one') })
+  }
+}))
+
+// Where a directory is and nothing can be made in it, Node's own recursive mkdir never ends.
+const onLinux = process.platform === 'linux' ? test : test.skip
+onLinux.each(['/proc/dinemic', '/proc/dinemic/below'])('%s, which cannot be made, is STORE_IO and no endless attempt', async path => {
+  expect(await openError(path)).toMatchObject({ code: 'STORE_IO', details: { path }, message: expect.stringContaining("mkdir '/proc/dinemic'") })
+})
+
 test('what is not a store is STORE_CORRUPT, and is left as it was', () => inDirectory(async path => {
   const file = join(path, 'notes.txt')
   await writeFile(file, 'mine')
