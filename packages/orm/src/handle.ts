@@ -44,7 +44,7 @@ export class EntityHandle implements Handle {
   }
 
   get dirty (): string[] {
-    return [...[...this.#copy.cells].filter(isDirty).map(({ field }) => field.property), ...this.#copy.undeclared.keys()]
+    return [...[...this.#copy.cells].filter((cell) => this.#isDirty(cell)).map(({ field }) => field.property), ...this.#copy.undeclared.keys()]
   }
 
   get sealed (): string[] {
@@ -112,7 +112,7 @@ export class EntityHandle implements Handle {
     if (staged !== undefined) return staged.value
     const cell = this.#copy.cellStoredAs(name)
     if (cell?.held !== undefined && !isEmptyCollection(cell)) return plain(cell.held)
-    if (cell !== undefined && isDirty(cell)) return undefined
+    if (cell !== undefined && this.#isDirty(cell)) return undefined
     const field = this.#copy.state.fields.get(name)
     return field === undefined ? undefined : anyValue(name, field, this.#copy.reader)
   }
@@ -156,6 +156,16 @@ export class EntityHandle implements Handle {
     return this.#copy.reader.openBytes(bytes)
   }
 
+  /** A value that `save()` will refuse is staged all the same. */
+  #isDirty (cell: Cell<unknown>): boolean {
+    try {
+      return this.#copy.changesOf(cell).length > 0
+    } catch (error) {
+      if (isDinemicError(error)) return true
+      throw error
+    }
+  }
+
   #checkOwner (verb: string): void {
     const { id, caller, owned } = this.#copy
     if (caller === id) return
@@ -173,16 +183,6 @@ function checkRight (right: unknown): void {
 function checkBytes (verb: string, bytes: unknown): void {
   if (bytes instanceof Uint8Array) return
   throw new DinemicError('ORM_BAD_VALUE', `$.${verb}() takes a Uint8Array and was given ${describe(bytes)}. Text: new TextEncoder().encode(text).`)
-}
-
-/** A value that `save()` will refuse is staged all the same. */
-function isDirty (cell: Cell<unknown>): boolean {
-  try {
-    return cell.operations().length > 0
-  } catch (error) {
-    if (isDinemicError(error)) return true
-    throw error
-  }
 }
 
 /** Then something of another kind may stand under the name. */

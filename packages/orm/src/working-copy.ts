@@ -1,4 +1,4 @@
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, isDinemicError } from '@dinemic/core'
 import type { ObjectId, ObjectState, Operation, Value } from '@dinemic/core'
 import type { GrantRequest, Reader, RevokeRequest, WriteRequest } from '@dinemic/replica'
 import { UNCHANGED } from './cells/cell.js'
@@ -17,6 +17,15 @@ export interface Checkpoint {
   readonly revokes: Set<RevokeRequest>
 }
 
+/** What stands in the object, and who opens what is encrypted in it. */
+interface Snapshot { readonly state: ObjectState, readonly reader: Reader }
+
+/** What is staged beside the declared fields. */
+type Beside = Pick<Checkpoint, 'undeclared' | 'grants' | 'revokes'>
+
+/** Saves that may be committed before the cells follow: this part of those that queue, so that each looks at few checkpoints. */
+const LAG = 1 / 8
+
 /** The two halves of an entity: the snapshot of its object, and what is staged on top of it. */
 export class WorkingCopy {
   readonly schema: ModelSchema
@@ -27,8 +36,12 @@ export class WorkingCopy {
   readonly grants = new Set<GrantRequest>()
   readonly revokes = new Set<RevokeRequest>()
   readonly #cells = new Map<string, Cell<unknown>>()
-  /** Of the save under way and those that queue behind it, in order. A new snapshot goes under them, too. */
+  /** Of the save under way and those that queue behind it, in order; each holds what those before it do. A new snapshot goes under them, too. */
   readonly #checkpoints: Checkpoint[] = []
+  /** What the object has of the staged, while the cells are still on the snapshot that it was staged on. */
+  #written: Checkpoint | undefined
+  /** Commits since the cells were put on a snapshot. */
+  #behind = 0
   #state: ObjectState
   #reader: Reader | undefined
   /** Of an object that isn't there yet. */
@@ -91,8 +104,9 @@ export class WorkingCopy {
   }
 
   /** What a save writes, or undefined if nothing was staged. Throws `ORM_BAD_VALUE`. */
-  request ({ cells, undeclared, grants, revokes }: Checkpoint): WriteRequest | undefined {
-    const operations = [...cells].flatMap(([cell, staged]) => cell.between(UNCHANGED, staged))
+  request (checkpoint: Checkpoint): WriteRequest | undefined {
+    const { undeclared, grants, revokes } = this.#unwritten(checkpoint)
+    const operations = [...checkpoint.cells].flatMap(([cell, staged]) => cell.between(this.#writtenOf(cell), staged))
     for (const [name, staged] of undeclared) operations.push(...this.#undeclaredOperations(name, staged))
     const nothing = operations.length + grants.size + revokes.size === 0
     if (nothing && this.#seed === undefined) return undefined
@@ -108,57 +122,96 @@ export class WorkingCopy {
     return { ...this.#header(this.undeclared), operations: [], remove: true }
   }
 
-  /** The object is in its place now; what was staged after the checkpoint stays staged, on the new snapshot. Without a checkpoint all does. */
-  committed (checkpoint: Checkpoint | undefined, snapshot: { state: ObjectState, reader: Reader } | undefined): void {
+  /**
+   * The object is in its place now; what was staged after the checkpoint stays staged, on the new snapshot. Without a
+   * checkpoint all does. Where a value can't be staged, the cells stay as they are until the next commit: the next save
+   * tells of it, and this one is done.
+   */
+  committed (checkpoint: Checkpoint | undefined, snapshot: Snapshot | undefined): void {
     this.#seed = undefined
-    this.forget(checkpoint)
-    for (const staged of [this, ...this.#checkpoints]) {
-      for (const grant of checkpoint?.grants ?? []) staged.grants.delete(grant)
-      for (const revoke of checkpoint?.revokes ?? []) staged.revokes.delete(revoke)
-      for (const [name, written] of checkpoint?.undeclared ?? []) {
-        if (staged.undeclared.get(name) === written) staged.undeclared.delete(name)
-      }
-    }
-    if (snapshot !== undefined) this.#rebase(snapshot, checkpoint)
+    this.#drop(checkpoint)
+    this.#written = checkpoint ?? this.#written
+    if (checkpoint !== undefined) strike(this, checkpoint)
+    if (snapshot === undefined) return
+    this.#state = snapshot.state
+    this.#reader = snapshot.reader
+    this.#behind++
+    this.#catchUp()
   }
 
   /** The save is over. Unless it was committed, all stays staged. */
   forget (checkpoint: Checkpoint | undefined): void {
-    const index = this.#checkpoints.findIndex((known) => known === checkpoint)
-    if (index >= 0) this.#checkpoints.splice(index, 1)
+    this.#drop(checkpoint)
+    this.#catchUp()
   }
 
   /** A new snapshot under all that is staged. Throws `ORM_BAD_VALUE`. */
-  refresh (snapshot: { state: ObjectState, reader: Reader }): void {
+  refresh (snapshot: Snapshot): void {
     this.#rebase(snapshot)
+  }
+
+  /** What the property stages that no save has written. Throws `ORM_BAD_VALUE`. */
+  changesOf (cell: Cell<unknown>): Operation[] {
+    return cell.between(this.#writtenOf(cell), cell.staged())
   }
 
   /** What a save under way writes stays: it is back on stage if that save is refused. */
   discard (): void {
-    const last = this.#checkpoints.at(-1)
+    const last = this.#checkpoints.at(-1) ?? this.#written
     for (const cell of this.#cells.values()) cell.discard(cell.between(UNCHANGED, last?.cells.get(cell) ?? UNCHANGED))
     this.undeclared.clear()
     this.grants.clear()
     this.revokes.clear()
-    for (const [name, staged] of last?.undeclared ?? []) this.undeclared.set(name, staged)
-    for (const grant of last?.grants ?? []) this.grants.add(grant)
-    for (const revoke of last?.revokes ?? []) this.revokes.add(revoke)
+    if (last !== undefined) {
+      const { undeclared, grants, revokes } = this.#unwritten(last)
+      for (const [name, staged] of undeclared) this.undeclared.set(name, staged)
+      for (const grant of grants) this.grants.add(grant)
+      for (const revoke of revokes) this.revokes.add(revoke)
+    }
+    this.#catchUp()
   }
 
-  /** `written`: what the snapshot contains already. */
-  #rebase ({ state, reader }: { state: ObjectState, reader: Reader }, written?: Checkpoint): void {
+  #drop (checkpoint: Checkpoint | undefined): void {
+    const index = this.#checkpoints.findIndex((known) => known === checkpoint)
+    if (index >= 0) this.#checkpoints.splice(index, 1)
+  }
+
+  /** Puts the cells on the snapshot, if that is due and they can be. */
+  #catchUp (): void {
+    if (this.#behind === 0 || this.#behind < this.#checkpoints.length * LAG) return
+    try {
+      this.#rebase({ state: this.#state, reader: this.reader })
+    } catch (error) {
+      if (!isDinemicError(error)) throw error
+    }
+  }
+
+  #rebase ({ state, reader }: Snapshot): void {
     // All of them before the first changes anything: a value that can't be staged leaves the entity as it was.
     const moves = [...this.#cells.values()].map((cell) => {
-      const moments = [...[written, ...this.#checkpoints].map((checkpoint) => checkpoint?.cells.get(cell) ?? UNCHANGED), cell.staged()]
+      const moments = [this.#writtenOf(cell), ...this.#checkpoints.map(({ cells }) => cells.get(cell) ?? UNCHANGED), cell.staged()]
       return { cell, steps: moments.slice(1).map((moment, i) => cell.between(moments[i]!, moment)) }
     })
     this.#state = state
     this.#reader = reader
+    if (this.#written !== undefined) for (const checkpoint of this.#checkpoints) strike(checkpoint, this.#written)
     for (const { cell, steps } of moves) {
       cell.load(state, reader, steps.flat())
       let moment: Staged<unknown> = UNCHANGED
       for (const [i, { cells }] of this.#checkpoints.entries()) cells.set(cell, moment = cell.after(moment, steps[i]!))
     }
+    this.#written = undefined
+    this.#behind = 0
+  }
+
+  #unwritten ({ undeclared, grants, revokes }: Checkpoint): Beside {
+    const rest = { undeclared: new Map(undeclared), grants: new Set(grants), revokes: new Set(revokes) }
+    if (this.#written !== undefined) strike(rest, this.#written)
+    return rest
+  }
+
+  #writtenOf (cell: Cell<unknown>): Staged<unknown> {
+    return this.#written?.cells.get(cell) ?? UNCHANGED
   }
 
   #header (undeclared: ReadonlyMap<string, Undeclared>): Pick<WriteRequest, 'object' | 'caller' | 'base' | 'create' | 'encrypted'> {
@@ -178,4 +231,10 @@ export class WorkingCopy {
     const field = this.#state.fields.get(name)
     return field === undefined ? [] : deleteOperations(name, field)
   }
+}
+
+function strike (from: Beside, { undeclared, grants, revokes }: Beside): void {
+  for (const grant of grants) from.grants.delete(grant)
+  for (const revoke of revokes) from.revokes.delete(revoke)
+  for (const [name, written] of undeclared) if (from.undeclared.get(name) === written) from.undeclared.delete(name)
 }

@@ -129,11 +129,6 @@ export abstract class Cell<Content> {
     return operations.length === 0 ? from : this.replay(this.#contentOf(from), operations)
   }
 
-  /** From the snapshot to the property: what a `save()` would write now. Throws `ORM_BAD_VALUE`. */
-  operations (): Operation[] {
-    return this.between(UNCHANGED, this.staged())
-  }
-
   protected base (): Content {
     return this.#base ??= this.read(this.#state)
   }
