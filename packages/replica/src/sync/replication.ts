@@ -15,7 +15,7 @@ import { FrameReader } from './frame-reader.js'
 import { Inbound } from './inbound.js'
 import type { Interest } from './interest.js'
 import { Joins } from './join.js'
-import { decodeAnswer, decodeRequest, encodeAnswer, encodeRequest } from './messages.js'
+import { decodeRequest, encodeAnswer } from './messages.js'
 import type { Greeting, ModelPrint } from './messages.js'
 import { Newest } from './newest.js'
 import { Pending } from './pending.js'
@@ -23,6 +23,7 @@ import { Peers } from './peers.js'
 import type { AskOptions, Asked } from './peers.js'
 import { Progress } from './progress.js'
 import type { SyncStatus } from './progress.js'
+import { ProposalLanes } from './proposal-lanes.js'
 import { Quarantine } from './quarantine.js'
 import { Readers } from './readers.js'
 import { Responder } from './responder.js'
@@ -63,6 +64,7 @@ export class Replication {
   readonly #responder: Responder
   readonly #peers: Peers
   readonly #proposals: Proposals
+  readonly #lanes: ProposalLanes
   readonly #report: Report
   readonly #progress: Progress
   /** Requests of each peer are answered one after another: who asks much waits for itself, and not the others for it. */
@@ -81,6 +83,7 @@ export class Replication {
     this.#interest = interest
     this.#activity = activity
     this.#proposals = proposals
+    this.#lanes = new ProposalLanes({ network, platform })
     this.#report = report
     this.pending = new Pending(pendingBytes, network.limits.response)
     this.#progress = new Progress({ platform, report, interest })
@@ -148,6 +151,7 @@ export class Replication {
   stop (): void {
     this.#stopped = true
     this.#announcer.stop()
+    this.#lanes.stop()
     this.#peers.stop()
   }
 
@@ -174,16 +178,9 @@ export class Replication {
     return true
   }
 
-  /** Sends a proposal to each connected peer. A peer that can't be reached has refused. */
+  /** Sends a proposal to each connected peer. */
   async propose (frame: Uint8Array): Promise<ProposalAnswer[]> {
-    const request = encodeRequest({ ask: 'propose', frame })
-    return await Promise.all(this.#network.peers.map(async ({ id: peer }): Promise<ProposalAnswer> => {
-      try {
-        return { peer, ...decodeAnswer(await this.#network.request(peer, request)) }
-      } catch (error) {
-        return { peer, answer: 'refused', reason: error instanceof DinemicError ? error.code : String(error) }
-      }
-    }))
+    return await this.#lanes.propose(frame)
   }
 
   async #message (topic: string, data: Uint8Array, from: string): Promise<MessageVerdict> {

@@ -57,6 +57,14 @@ export class Attacker {
     await this.#lan.quiet()
   }
 
+  async ask (peer: Peer, request: Uint8Array): Promise<Uint8Array> {
+    return await this.#network.request(peer.address.slice('memory:'.length), request)
+  }
+
+  proposal (object: ObjectId, ...operations: Operation[]): Update {
+    return this.sign({ object, author: this.id, root: null, seq: 0, prev: null, clock: clockOf(Date.now()), supersedes: [], body: { kind: 'change', operations, via: null } })
+  }
+
   change ({ object, root, after, seq, prev, clock, supersedes = [] }: Place, ...operations: Operation[]): Update {
     return this.sign({
       object, author: this.id, root, seq: seq ?? (after?.seq ?? 0) + 1, prev: prev ?? after?.id ?? root.id, clock: clock ?? clockOf(Date.now()), supersedes,
