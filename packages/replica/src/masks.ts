@@ -1,11 +1,11 @@
 import { bytesToHex, decode, encode, hexToBytes } from '@dinemic/core'
 import type { Commit, ObjectId, Store, UpdateId } from '@dinemic/core'
-import type { MaskedIds } from './object-row.js'
+import type { ObjectRow } from './object-row.js'
 
 export interface Mask { readonly update: UpdateId, readonly object: ObjectId }
 
-/** What an object's masks were before a commit, and are after it. */
-export interface MaskChange { readonly object: ObjectId, readonly before: MaskedIds, readonly after: MaskedIds }
+/** An object's masks before a commit and after it. */
+export interface MaskChange { readonly object: ObjectId, readonly before: Pick<ObjectRow, 'masked'>, readonly after: Pick<ObjectRow, 'masked'> }
 
 /** The list lies in so many rows, by the first byte of the update's id: one more mask rewrites one of them. */
 const ROWS = 256
@@ -56,5 +56,5 @@ const nameOf = (number: number): string => `masked/${number}`
 /** Object undefined: the mask is gone. */
 function flat (changes: readonly MaskChange[]): { readonly update: UpdateId, readonly object: ObjectId | undefined }[] {
   return changes.flatMap(({ object, before, after }) =>
-    [...after.changesSince(before)].map(({ key, after: masked }) => ({ update: key, object: masked === undefined ? undefined : object })))
+    [...after.masked.changesSince(before.masked)].map(({ key, after: masked }) => ({ update: key, object: masked === undefined ? undefined : object })))
 }

@@ -5,7 +5,7 @@ import { Masks } from '../src/masks.js'
 import type { MaskChange } from '../src/masks.js'
 
 const none = SortedMap.empty<true>()
-const hiding = (object: string, update: string): MaskChange => ({ object, before: none, after: none.set(update, true) })
+const hiding = (object: string, update: string): MaskChange => ({ object, before: { masked: none }, after: { masked: none.set(update, true) } })
 const [one, two] = ['ab'.repeat(32), 'ab' + 'cd'.repeat(31)]
 
 async function loaded (store: MemoryStore): Promise<Masks> {

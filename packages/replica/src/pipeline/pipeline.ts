@@ -116,7 +116,6 @@ export class Pipeline {
     if (stages.length === 0) return []
     const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
     const objectsToCommit = stages.map(stage => stage.commit())
-    const hidden = stages.map(stage => stage.masks)
     const rows = stages.map(stage => stage.rows)
     const needs = await care.changesOf(rows)
     const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)
@@ -125,10 +124,10 @@ export class Pipeline {
         objects: objectsToCommit,
         events: hooks.flatMap(list => list.flatMap(({ event }) => event ?? [])),
         acknowledged: afterHooks.takeDone(),
-        settings: [...masks.apply(hidden), ...care.apply(needs), ...quota.apply(rows), ...stages.flatMap(stage => stage.proofs)]
+        settings: [...masks.apply(rows), ...care.apply(needs), ...quota.apply(rows), ...stages.flatMap(stage => stage.proofs)]
       }, { sync })
     } catch (error) {
-      masks.undo(hidden)
+      masks.undo(rows)
       care.undo(needs)
       quota.undo(rows)
       throw error
