@@ -30,21 +30,27 @@ test('peers come and go', async () => {
   expect(a.peers).toEqual([])
 })
 
-test('admit turns away what strangers create, and is told once', async () => {
+test('admit turns away what strangers create; it is asked once, and told once for each object', async () => {
   const asked: unknown[] = []
+  const told: unknown[] = []
   const a = await rig.start()
   const b = await rig.start({ admit: newcomer => { asked.push(newcomer); return false } })
   await b.connect(a.addresses[0]!)
+  b.on('rejected', ({ object }) => told.push(object))
   const refused = event(b, 'rejected')
   const bob = await a.use(Person).create({ name: 'Bob' })
   expect(await refused).toMatchObject({ object: bob.id, code: 'REPLICA_NOT_ADMITTED' })
   await bob.$.refresh()
   bob.name = 'Rob'
   const [id] = await bob.save() as string[]
-  await event(b, 'rejected', ({ update }) => update === id)
+  const eve = await a.use(Person).create({ name: 'Eve' })
+  await event(b, 'rejected', ({ object }) => object === eve.id)
   await b.idle()
+  expect(told).toEqual([bob.id, eve.id])
+  expect(b.status.refused.admit).toBe(3)
+  expect(await b.explain(id!)).toEqual({ is: 'refused', why: 'the admit option of this node refused its object' })
   expect(await b.use(Person).get(bob.id)).toBeUndefined()
-  expect(asked).toEqual([{ id: bob.id, model: 'Person', size: expect.any(Number), peer: a.id }])
+  expect(asked).toEqual([bob.id, eve.id].map(object => ({ id: object, model: 'Person', size: expect.any(Number), peer: a.id })))
   expect((await b.use(Person).create({ name: 'Mine' })).name).toBe('Mine')
 })
 

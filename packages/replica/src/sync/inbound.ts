@@ -17,7 +17,7 @@ const AT_ONCE = 128
 /** Frames of a long answer that are taken while the signatures of the next are verified. */
 const PAGE = 256
 
-/** Objects of which it was told that there is no room for them. */
+/** Objects of which it was told that this node's rules keep them out. */
 const TOLD = 5000
 
 const NO_RIGHT = 'REPLICA_NOT_ADMITTED'
@@ -149,16 +149,24 @@ export class Inbound {
     } else if (result.is === 'refused' || result.is === 'gone') {
       const reason = result.is === 'gone' ? 'its object was removed' : result.why
       const code = result.is === 'refused' ? result.code ?? NO_RIGHT : NO_RIGHT
+      // The same one may come by gossip and by comparing, and from several peers.
+      const isNews = this.refusals.get(update.id) !== reason
       this.refusals.set(update.id, reason)
-      if (result === NOT_ADMITTED) this.refused.admit++
-      if (code === NO_RIGHT || !this.#isTold(update.object)) report('rejected', { update: update.id, object: update.object, code, reason, peer: from })
+      if (isNews && (!this.#byOwnRules(result) || !this.#isTold(update.object))) report('rejected', { update: update.id, object: update.object, code, reason, peer: from })
       if (result === OVER_QUOTA) for (const waiting of quarantine.release(update.id)) this.#note(waiting, OVER_QUOTA, from)
     }
   }
 
-  /** What there is no room for may be very much: once for each object is enough. */
+  /** What this node keeps out of its own accord is counted. */
+  #byOwnRules (result: Taken): boolean {
+    if (result === NOT_ADMITTED) this.refused.admit++
+    else if (result === OVER_QUOTA) this.refused.quota++
+    else return false
+    return true
+  }
+
+  /** What is kept out may be very much: once for each object is enough. */
   #isTold (object: ObjectId): boolean {
-    this.refused.quota++
     const told = this.#told.get(object) !== undefined
     this.#told.set(object, true)
     return told
