@@ -126,6 +126,13 @@ export class Peers {
     if (!session.running && differing(greeting.prints, ours).length > 0) this.compare(peer)
   }
 
+  /** The others compare with this node: they may be waiting for what has just come. */
+  spread (from: string): void {
+    for (const [peer, { link }] of this.#sessions) {
+      if (peer !== from) void this.#parts.activity.track(`telling ${peer} that there are news`, link.request({ ask: 'news' }))
+    }
+  }
+
   async #run (peer: string, session: Session): Promise<void> {
     session.running = true
     try {
@@ -138,7 +145,7 @@ export class Peers {
         session.isSlow = session.link.lost > lost
         session.again ||= again
         session.pause = changed ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
-        if (changed) this.#spread(peer)
+        if (changed) this.spread(peer)
       }
     } catch (error) {
       this.#failed(peer, error)
@@ -166,13 +173,6 @@ export class Peers {
       session.isSlow = false
       this.compare(peer)
     })
-  }
-
-  /** Others may be waiting for what has just come. */
-  #spread (from: string): void {
-    for (const [peer, { link }] of this.#sessions) {
-      if (peer !== from) void this.#parts.activity.track(`telling ${peer} that there are news`, link.request({ ask: 'news' }))
-    }
   }
 
   async #ask (peer: string): Promise<void> {

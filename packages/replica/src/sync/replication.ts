@@ -100,7 +100,7 @@ export class Replication {
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
-      learn: prints => this.#learn(prints), claims: new Claims(), joins: new Joins(), pending: this.pending
+      learn: (prints, from) => this.#learn(prints, from), claims: new Claims(), joins: new Joins(), pending: this.pending
     })
     pipeline.onWritten((object, { put, drop }) => {
       this.#progress.counted(parseId(object).model, put - drop.length)
@@ -230,15 +230,17 @@ export class Replication {
 
   async #welcome (from: string, greeting: Greeting): Promise<Uint8Array> {
     const { salt, audit, prints: theirs } = greeting
-    this.#learn(theirs)
+    this.#learn(theirs, from)
     const prints = await this.#responder.prints(salt)
     this.#peers.heard(from, greeting, prints)
     return this.#responder.welcome(prints, audit === null ? null : await this.#responder.audit(audit, salt))
   }
 
-  #learn (prints: readonly ModelPrint[]): boolean {
+  /** Keepers behind this one learn of it from this one, be there anything to fetch yet or not. */
+  #learn (prints: readonly ModelPrint[], from: string): boolean {
     const learned = this.#interest.learn(prints.map(({ model }) => model))
     for (const model of learned) this.#network.subscribe(model)
+    if (learned.length > 0) this.#peers.spread(from)
     return learned.length > 0
   }
 

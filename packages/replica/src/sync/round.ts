@@ -20,7 +20,7 @@ export interface RoundParts extends ChosenParts {
   readonly sums: Pick<SetSums, 'of' | 'check'>
   readonly platform: Platform
   /** Whether a peer has models in which this node takes part from now on. */
-  readonly learn: (prints: readonly ModelPrint[]) => boolean
+  readonly learn: (prints: readonly ModelPrint[], from: string) => boolean
 }
 
 /** Comparisons with one peer, one after another. */
@@ -44,7 +44,7 @@ export class Round {
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
     if (theirs === undefined) return { changed: false, again: false }
-    const learned = this.#parts.learn(theirs.prints)
+    const learned = this.#parts.learn(theirs.prints, peer)
     const pair = `${pairOf(theirs.prints, ours)} ${interest.choices}`
     const models = differing(theirs.prints, ours)
     const pulls: Pull[] = []

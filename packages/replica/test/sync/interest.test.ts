@@ -177,6 +177,21 @@ describe('a keeper', () => {
     expect(await idsOf(keeper, 'Note')).toHaveLength(2)
   })
 
+  test('learns through another keeper of a model that this one learns of later, before anything is in it', async () => {
+    const [near, far, other] = [await lan.peer({ models: [], replicate: 'all' }), await lan.peer({ models: [], replicate: 'all' }), await lan.peer({ models: ['Note'] })]
+    await far.connect(near)
+    await lan.quiet()
+    const one = await lan.peer({ models: ['Note'] })
+    await one.connect(near)
+    await lan.quiet()
+    expect(far.replica.models).toEqual(['Note'])
+    await other.connect(far)
+    await lan.quiet()
+    const note = await create(one, { name: 'told by gossip' }, { model: 'Note' })
+    await lan.hub.settle()
+    expect(await read(other, note, 'name')).toBe('told by gossip')
+  })
+
   test('still has it after a restart, whoever is there', async () => {
     const [keeper, one] = [await lan.peer({ models: [], replicate: 'all' }), await lan.peer({ models: ['Note'] })]
     await create(one, { name: 'kept' }, { model: 'Note' })
