@@ -50,8 +50,9 @@ export async function createLibp2p ({ options, key, names, score, isShutOut, fou
       addressDialTimeout: TIMES.dialAddress,
       inboundUpgradeTimeout: TIMES.dialAddress
     },
-    // A process that is busy for some seconds is not a dead one.
-    connectionMonitor: { pingTimeout: { minTimeout: 10_000 } },
+    // Each peer is pinged every 10 s. One that is busy for some seconds, or behind a queue on a link that loses much, is not a
+    // dead one; and that some other has gone is no reason to give this one more time, as libp2p would.
+    connectionMonitor: { pingInterval: TIMES.ping, pingTimeout: { minTimeout: TIMES.pong, maxTimeout: TIMES.pong } },
     peerDiscovery: options.discovery === 'mdns' ? [lanDiscovery({ service: names.service, found, connected })] : [],
     services: {
       identify: identify(),

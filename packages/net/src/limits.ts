@@ -43,7 +43,11 @@ export const TIMES = {
   mdnsAnswer: 1_000,
   /** In which answers of the LAN are gathered before any is tried. */
   gather: 200,
-  heartbeat: 500
+  heartbeat: 500,
+  /** Between pings. A peer that vanishes is missed when the answer to the next one is overdue. */
+  ping: 10_000,
+  /** For the answer to a ping. */
+  pong: 10_000
 } as const
 
 /** Waits between attempts to reach a lost peer again, in ms: doubled each time, up to the longest. */
