@@ -5,7 +5,7 @@ const BETWEEN = 128
 /** A large one counts as more, by its bytes. */
 const BYTES = 1024
 /** A step that only moves a verdict is less. */
-const STEP = 1 / 16
+const STEP = 1 / 8
 
 /**
  * Lets other work have its turn in the middle of a long task, as any number of updates may come or be read at once.

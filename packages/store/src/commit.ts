@@ -8,15 +8,35 @@ import {
 
 /** Updates that are dropped before other work gets its turn: some ms. */
 const BREATH = 256
+/** Rows that are read at once, likewise. */
+const READ = 1024
 
 /** Puts the rows of a commit into a batch. `allot` gives the next local number of an object. */
 export async function applyCommit (batch: Batch, commit: Commit, allot: () => number): Promise<void> {
-  await batch.load(commit.objects.flatMap(({ object, put, drop }) =>
-    [objectKey(object), ...put.map(({ id }) => indexKey(id)), ...drop.map(indexKey)]))
+  await load(batch, keysOf(commit))
   for (const part of commit.objects) await applyObject(batch, part, allot)
   for (const { seq, data } of commit.events ?? []) batch.set(eventKey(seq), data.slice())
   for (const seq of commit.acknowledged ?? []) batch.set(eventKey(seq), undefined)
   for (const { name, value } of commit.settings ?? []) batch.set(settingKey(name), value?.slice())
+}
+
+function * keysOf ({ objects }: Commit): Generator<Uint8Array> {
+  for (const { object, put, drop } of objects) {
+    yield objectKey(object)
+    for (const { id } of put) yield indexKey(id)
+    for (const id of drop) yield indexKey(id)
+  }
+}
+
+async function load (batch: Batch, keys: Iterable<Uint8Array>): Promise<void> {
+  let some: Uint8Array[] = []
+  for (const key of keys) {
+    some.push(key)
+    if (some.length < READ) continue
+    await batch.load(some)
+    some = []
+  }
+  await batch.load(some)
 }
 
 async function applyObject (batch: Batch, { object, state, cells = [], put, drop }: ObjectCommit, allot: () => number): Promise<void> {

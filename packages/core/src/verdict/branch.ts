@@ -42,23 +42,21 @@ export class Branch {
     return this.#leftAt >= 0
   }
 
-  /** Walks on while updates are known. Gives the ids that it came by, the one that it now waits for included. */
-  extend (links: ReadonlyMap<UpdateId, Link>): UpdateId[] {
-    const named: UpdateId[] = []
+  /** Walks on while updates are known, one update at a step. Gives the ids that it comes by, the one that it now waits for included. */
+  * extend (links: ReadonlyMap<UpdateId, Link>): Generator<UpdateId> {
     while (this.#next !== null) {
-      named.push(this.#next)
+      yield this.#next
       const link = links.get(this.#next)
-      if (link === undefined) break
+      if (link === undefined) return
       if (chainKey(link) !== this.chain) {
         this.#leftAt = this.#position
         this.#next = null
-        break
+        return
       }
       this.#steps.set(this.#position, link.id)
       this.#position--
       this.#next = this.#position > 0 ? link.prev : null
     }
-    return named
   }
 
   /** Whether the head objects to an update of its chain. */

@@ -59,14 +59,16 @@ export class Verdicts {
   /** The same in steps: a close, or a link that has been missing, may move any number of verdicts. Nothing else may be asked in between. */
   * adding (link: Link): Generator<undefined, VerdictChange[]> {
     if (this.#links.has(link.id)) return []
-    this.#index(link)
+    yield * this.#index(link)
     const changes: VerdictChange[] = []
     if (link.close !== null) yield * this.#close(link.close, changes)
-    link.subjects.forEach((_, index) => this.#open({ id: link.id, index }))
+    for (const index of link.subjects.keys()) yield * this.#open({ id: link.id, index })
     const branches = this.#awaited.get(link.id) ?? []
     this.#awaited.delete(link.id)
     // All walk before anything is judged: no verdict moves twice at once.
-    yield * this.#judge(branches.flatMap(branch => this.#walk(branch)), changes)
+    const touched: Iterable<Link>[] = []
+    for (const branch of branches) touched.push(yield * this.#walk(branch))
+    yield * this.#judge(touched, changes)
     yield * this.#settle(link, changes)
     return changes
   }
@@ -139,7 +141,15 @@ export class Verdicts {
     return ids
   }
 
-  #index (link: Link): void {
+  /** All that is here under a grant, or of one of its chains. */
+  * linksUnder (grant: GrantRef, chain?: string): Generator<Link> {
+    for (const id of this.#underGrant.get(refKey(grant)) ?? []) {
+      const link = this.#links.get(id)!
+      if (chain === undefined || chainKey(link) === chain) yield link
+    }
+  }
+
+  * #index (link: Link): Generator<undefined> {
     this.#links.set(link.id, link)
     this.#gaps.delete(link.id)
     if (link.prev !== null) {
@@ -151,7 +161,10 @@ export class Verdicts {
       if (link.root === null && this.#precedes(link) === undefined) this.#loose.add(link.id)
     }
     this.#jump(link)
-    for (const id of this.#children.get(link.id) ?? []) this.#join(this.#links.get(id)!)
+    for (const id of this.#children.get(link.id) ?? []) {
+      this.#join(this.#links.get(id)!)
+      yield
+    }
     if (link.root !== null) {
       const under = this.#underGrant.get(refKey(link.root)) ?? new Set()
       this.#underGrant.set(refKey(link.root), under.add(link.id))
@@ -186,16 +199,16 @@ export class Verdicts {
       this.#lately.add(id)
       if (!this.#awaited.has(id)) this.#awaited.set(id, [])
     }
-    this.#begin(close, grant)
-    yield * this.#judge(this.#linksUnder(grant), changes)
+    yield * this.#begin(close, grant)
+    yield * this.#judge([this.linksUnder(grant)], changes)
   }
 
   /** A grant has come: the closes that were here before it can begin their walks. */
-  #open (grant: GrantRef): void {
-    for (const close of this.#closes.get(refKey(grant)) ?? []) this.#begin(close, grant)
+  * #open (grant: GrantRef): Generator<undefined> {
+    for (const close of this.#closes.get(refKey(grant)) ?? []) yield * this.#begin(close, grant)
   }
 
-  #begin ({ heads, branches }: Close, grant: GrantRef): void {
+  * #begin ({ heads, branches }: Close, grant: GrantRef): Generator<undefined> {
     const subject = this.#links.get(grant.id)?.subjects[grant.index]
     if (subject === undefined) return
     for (const head of heads) {
@@ -204,36 +217,50 @@ export class Verdicts {
       if (author === null) continue
       const branch = new Branch(head, author, grant)
       append(branches, branch.chain, branch)
-      this.#walk(branch)
+      yield * this.#walk(branch)
     }
   }
 
   /** Walks on, and gives the updates of which the branch may think otherwise now. */
-  #walk (branch: Branch): Link[] {
+  * #walk (branch: Branch): Generator<undefined, Iterable<Link>> {
     const from = branch.position
-    for (const id of branch.extend(this.#links)) this.#named.add(id)
+    for (const id of branch.extend(this.#links)) {
+      this.#named.add(id)
+      yield
+    }
     if (branch.awaits !== null) {
       append(this.#awaited, branch.awaits, branch)
       this.#lately.add(branch.awaits)
     }
-    if (branch.hasLeft) return this.#linksUnder(branch.grant).filter(link => chainKey(link) === branch.chain)
-    const ids: UpdateId[] = []
-    for (let seq = from; seq > branch.position; seq--) ids.push(...this.#positions.get(positionKey(branch.chain, seq)) ?? [])
-    return ids.map(id => this.#links.get(id)!)
+    return branch.hasLeft ? this.linksUnder(branch.grant, branch.chain) : this.#linksAt(branch.chain, { from, to: branch.position })
   }
 
-  #linksUnder (grant: GrantRef): Link[] {
-    return [...this.#underGrant.get(refKey(grant)) ?? []].map(id => this.#links.get(id)!)
+  * #linksAt (chain: string, { from, to }: { readonly from: number, readonly to: number }): Generator<Link> {
+    for (let seq = from; seq > to; seq--) {
+      for (const id of this.#positions.get(positionKey(chain, seq)) ?? []) yield this.#links.get(id)!
+    }
   }
 
-  * #judge (links: Link[], changes: VerdictChange[]): Generator<undefined> {
-    for (const link of links.sort((a, b) => a.seq - b.seq)) yield * this.#settle(link, changes)
+  /** Each after what it follows. By buckets, as sorting many would be one long step. */
+  * #judge (touched: readonly Iterable<Link>[], changes: VerdictChange[]): Generator<undefined> {
+    const bySeq = new Map<number, Link[]>()
+    for (const links of touched) {
+      for (const link of links) {
+        append(bySeq, link.seq, link)
+        yield
+      }
+    }
+    for (const seq of Float64Array.from(bySeq.keys()).sort()) {
+      for (const link of bySeq.get(seq)!) yield * this.#settle(link, changes)
+    }
   }
 
   /** Finds the verdict of an update, and of what follows it if that moved. A loop: chains are long. */
   * #settle (link: Link, changes: VerdictChange[]): Generator<undefined> {
-    const queue = [link]
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const queue = [link.id]
+    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+      yield
+      const next = this.#links.get(id)!
       const verdict = this.#verdictOf(next)
       const before = this.#verdicts.get(next.id)
       if (verdict === before) continue
@@ -242,8 +269,7 @@ export class Verdicts {
       changes.push({ id: next.id, verdict, remerge })
       this.#moveTip(next, verdict, before)
       if (verdict === 'pending') continue
-      for (const id of this.#children.get(next.id) ?? []) queue.push(this.#links.get(id)!)
-      yield
+      for (const child of this.#children.get(id) ?? []) queue.push(child)
     }
   }
 
@@ -297,7 +323,7 @@ export class Verdicts {
 
 const positionKey = (chain: string, seq: number): string => `${chain} ${seq}`
 
-function append<T> (lists: Map<string, T[]>, key: string, item: T): void {
+function append<K, T> (lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [item])
   else list.push(item)

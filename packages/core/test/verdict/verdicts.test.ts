@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { GrantRef, ObjectId, UpdateId, Verdict } from '../../src/types.js'
 import { chainKey, countsAtOnce, isAnchor, isGoodLink, isRootOf } from '../../src/verdict/link.js'
@@ -182,6 +182,34 @@ describe('a long chain', () => {
     for (const link of chain.toReversed()) verdicts.add(link)
     expect([verdicts.verdict('u19000'), verdicts.verdict('u19001')]).toEqual(['ok', 'revoked'])
     expect(verdicts.missing()).toEqual([])
+  })
+
+  const siblings = chain.map(({ id }): Link => ({ ...plain, id: `s${id}`, seq: 2, prev: 'u1' }))
+  const ended = close('c', [['u19000', 19_000]])
+
+  test.each<[string, readonly Link[], Link]>([
+    ['a close of all of it', [genesis, ...chain], close('c', [])],
+    ['a close that keeps it', [genesis, ...chain], ended],
+    ['a close with a head on another chain', [genesis, ...chain], close('c', [['g', 19_000]])],
+    ['its first update, come last', [genesis, ...chain.slice(1)], chain[0]!],
+    ['its first update, come last, behind a close', [genesis, ended, ...chain.slice(1)], chain[0]!],
+    ['the head that a close waits for', [genesis, ended, ...chain.toSpliced(18_999, 1)], chain[18_999]!],
+    ['what 20,000 forks follow, come after them', [genesis, ...siblings], chain[0]!],
+    ['what 20,000 with a bad link follow, come after them', [genesis, ...siblings.map(link => ({ ...link, seq: 7 }))], chain[0]!],
+    ['the genesis, come last', [ended, ...chain], genesis]
+  ])('%s is judged in small steps', (_what, before, link) => {
+    const verdicts = new Verdicts()
+    for (const known of before) verdicts.add(known)
+    const lookUps = jest.spyOn(Map.prototype, 'get')
+    let [most, steps, done] = [0, 0, false as boolean | undefined]
+    for (const adding = verdicts.adding(link); done !== true; steps++) {
+      lookUps.mockClear();
+      ({ done } = adding.next())
+      most = Math.max(most, lookUps.mock.calls.length)
+    }
+    lookUps.mockRestore()
+    expect(steps).toBeGreaterThan(10_000)
+    expect(most).toBeLessThan(100)
   })
 
   test('a head that claims an absurd seq costs nothing', () => {

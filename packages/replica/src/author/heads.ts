@@ -1,4 +1,4 @@
-import { LIMITS, chainKey, compareText, refKey } from '@dinemic/core'
+import { LIMITS, chainKey, compareText } from '@dinemic/core'
 import type { GrantRef, Head, Link, ObjectId, UpdateId } from '@dinemic/core'
 import type { LiveObject } from '../live-object.js'
 
@@ -11,10 +11,8 @@ export interface Kept { readonly heads: Head[], readonly left: readonly Link[] }
  */
 export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolean, keep?: readonly UpdateId[]): Kept {
   const byAuthor = new Map<ObjectId, Link[]>()
-  for (const link of live.verdicts.links.values()) {
-    if (link.root !== null && link.author !== null && refKey(link.root) === refKey(grant) && !byAuthor.has(link.author)) {
-      byAuthor.set(link.author, live.verdicts.heads(link.author, grant))
-    }
+  for (const { author } of live.verdicts.linksUnder(grant)) {
+    if (author !== null && !byAuthor.has(author)) byAuthor.set(author, live.verdicts.heads(author, grant))
   }
   const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, { author, root: grant }, keep))
   const links = kept.flatMap(links => links.slice(0, LIMITS.heads)).sort((a, b) => b.seq - a.seq)
