@@ -28,17 +28,20 @@ export async function * walk ({ ours, ask, skips = () => false }: Walk, prefixes
     if (answers === undefined) return
     open.push(...asked.slice(answers.length).reverse())
     const lacking: Lacking[] = []
+    const found: string[] = []
     for (const [i, answer] of answers.entries()) {
       const prefix = asked[i]!
       if ('ids' in answer) lacking.push(...await lackingOf(ours, prefix, answer.ids))
-      else for (const part of await differing(ours, answer.parts)) if (!skips(part)) open.push(part.prefix)
+      else for (const part of await differing(ours, answer.parts)) if (!skips(part)) found.push(part.prefix)
     }
-    open.sort()
+    // They lie under what was asked of last, behind all that is open.
+    open.push(...found.sort())
     yield lacking
   }
 }
 
 async function lackingOf (ours: ShownRanges, prefix: string, ids: readonly string[]): Promise<Lacking[]> {
+  if (ids.length === 0) return []
   const here = await ours.shortIds(prefix)
   const shortIds = ids.filter(id => !here.has(id))
   return shortIds.length === 0 ? [] : [{ prefix, shortIds }]

@@ -1,4 +1,8 @@
+import type { Platform } from '@dinemic/core'
 import type { ObjectsPlace } from './range-messages.js'
+
+/** How long a provider that has nothing left to do waits for the others, in ms. */
+const PATIENCE = 20_000
 
 /** A part of a model's set that is fetched whole, and how far it has come. */
 export interface JoinRange { readonly prefix: string, readonly from: ObjectsPlace | null }
@@ -7,10 +11,12 @@ export interface JoinRange { readonly prefix: string, readonly from: ObjectsPlac
 export class Join {
   /** The newest last. */
   readonly #open: JoinRange[]
+  readonly #platform: Pick<Platform, 'schedule'>
   #active = 0
   #waiting: (() => void)[] = []
 
-  constructor (prefixes: readonly string[]) {
+  constructor (platform: Pick<Platform, 'schedule'>, prefixes: readonly string[]) {
+    this.#platform = platform
     this.#open = [...prefixes].sort().map(prefix => ({ prefix, from: null }))
   }
 
@@ -18,16 +24,31 @@ export class Join {
     return this.#active > 0
   }
 
-  /** The next part that nobody is at; while others are at the last ones it waits, since one may be given back. Undefined: all is done. */
+  /**
+   * The next part that nobody is at; while others are at the last ones it waits, since one may be given back. Undefined: all is
+   * done, or others take so long that what they are at is better looked for elsewhere.
+   */
   async next (): Promise<JoinRange | undefined> {
-    for (;;) {
-      const range = this.#open.pop()
-      if (range !== undefined) {
-        this.#active++
-        return range
+    let isLate = false
+    let cancel: (() => void) | undefined
+    try {
+      for (;;) {
+        const range = this.#open.pop()
+        if (range !== undefined) {
+          this.#active++
+          return range
+        }
+        if (this.#active === 0 || isLate) return undefined
+        await new Promise<void>(resolve => {
+          this.#waiting.push(resolve)
+          cancel ??= this.#platform.schedule(PATIENCE, () => {
+            isLate = true
+            this.#wake()
+          })
+        })
       }
-      if (this.#active === 0) return undefined
-      await new Promise<void>(resolve => { this.#waiting.push(resolve) })
+    } finally {
+      cancel?.()
     }
   }
 
@@ -49,7 +70,12 @@ export class Join {
 
 /** The joins of models. One that lost its last provider is left for another, or for the same when it comes back. */
 export class Joins {
+  readonly #platform: Pick<Platform, 'schedule'>
   readonly #byModel = new Map<string, { readonly planned: Promise<Join | undefined>, join: Join | undefined }>()
+
+  constructor (platform: Pick<Platform, 'schedule'>) {
+    this.#platform = platform
+  }
 
   /** Whether somebody plans it or is at work. */
   isUnderWay (model: string): boolean {
@@ -66,14 +92,15 @@ export class Joins {
   async of (model: string, plan: () => Promise<readonly string[] | undefined>): Promise<Join | undefined> {
     const known = this.#byModel.get(model)
     if (known !== undefined) return await known.planned
-    const entry = { planned: plan().then(prefixes => prefixes && new Join(prefixes), () => undefined), join: undefined as Join | undefined }
+    const entry = { planned: plan().then(prefixes => prefixes && new Join(this.#platform, prefixes), () => undefined), join: undefined as Join | undefined }
     this.#byModel.set(model, entry)
     entry.join = await entry.planned
     if (entry.join === undefined) this.#byModel.delete(model)
     return entry.join
   }
 
-  ended (model: string): void {
-    this.#byModel.delete(model)
+  /** To be called by who gets no more parts of it: it is over once nobody is at any. */
+  ended (model: string, join: Join): void {
+    if (!join.isActive && this.#byModel.get(model)?.join === join) this.#byModel.delete(model)
   }
 }

@@ -19,6 +19,8 @@ const BATCH = 2000
 /** Requests about ranges in one walk, and pages that bring nothing new in a row: then it ends, and another comes in its time. */
 const MOST_REQUESTS = 2000
 const FRUITLESS_PAGES = 4
+/** Answers about ranges in a row that name nothing to get: two honest sets would have to differ in a hundred thousand places where the other lacks something, and this one nothing. */
+const BARREN = 512
 /** Who has less than this part of what the other has, and the other so much at least, fetches whole objects. */
 const JOIN_SHARE = 1 / 8
 /** A join that was interrupted goes on below this part. */
@@ -85,9 +87,11 @@ export class Pull {
       return
     }
     let requests = 0
+    let barren = 0
     let answered = true
     const ask = async (asked: readonly string[]): Promise<ReturnType<typeof decodeRanges> | undefined> => {
-      const bytes = requests++ >= MOST_REQUESTS || this.#isFruitless ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
+      if (barren++ === BARREN) this.#tellBarren()
+      const bytes = requests++ >= MOST_REQUESTS || barren > BARREN || this.#isFruitless || this.#transfer.isTooSlow ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
       answered = bytes !== undefined
       return bytes && decodeRanges(asked, bytes)
     }
@@ -100,6 +104,7 @@ export class Pull {
           continue
         }
         pass.lacks(prefix)
+        barren = 0
         batch.push({ prefix, shortIds: open })
       }
       if (sizeOf(batch) < BATCH) continue
@@ -138,7 +143,7 @@ export class Pull {
     this.#tell(want)
     try {
       await this.#transfer.fetch(this.#set, wanted, arrival => {
-        this.#arrived(arrival)
+        this.#arrived(arrival, { wasPromised: true })
         want = Math.max(0, want - arrival.frames)
         if (want > 0) this.#tell(want)
       })
@@ -157,7 +162,7 @@ export class Pull {
       this.#judgeJoin()
       return
     }
-    joins.ended(this.#model)
+    joins.ended(this.#model, join)
     await this.#transfer.settled()
     this.#judgeJoin()
   }
@@ -227,10 +232,17 @@ export class Pull {
     if (this.got * 2 < this.#came) this.#link.fruitless.add(this.#model)
   }
 
-  #arrived ({ frames, taken }: Arrival): void {
+  /** A page of whole objects may be empty: the newest updates of none were where it looked. */
+  #arrived ({ frames, taken }: Arrival, { wasPromised = frames > 0 } = {}): void {
     this.got += taken
     this.#came += frames
-    this.#fruitless = taken > 0 || frames === 0 ? 0 : this.#fruitless + 1
+    if (taken > 0) this.#fruitless = 0
+    else if (wasPromised) this.#fruitless++
+  }
+
+  #tellBarren (): void {
+    this.#link.brokenPromises++
+    this.#parts.report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: `what it says of its ${this.#set} differs everywhere and names nothing that is lacking here`, peer: this.#link.peer })
   }
 
   async #ours (exact: boolean): ReturnType<Responder['shown']> {

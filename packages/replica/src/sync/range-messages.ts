@@ -5,6 +5,7 @@ import { isPrefix } from '../reconcile/set-key.js'
 import { badMessage, bytesOf, integer, listOf, text } from './wire.js'
 
 const SHORT_ID_BYTES = 8
+const PRINT_BYTES = 8
 const MOST_PARTS = 16
 /** More keys of one part than anybody tells one by one. */
 const MOST_IDS = 64
@@ -46,8 +47,11 @@ export function prefixOf (wire: Encodable | undefined): string {
   return prefix
 }
 
+/** Of no other length: prints are remembered, and long ones would be much. */
 export function wireToPrint ([count, print]: readonly (Encodable | undefined)[]): Print {
-  const printed = { count: integer(count), print: bytesToHex(bytesOf(print)) }
+  const bytes = bytesOf(print)
+  if (bytes.length !== PRINT_BYTES) throw badMessage('a print of another length')
+  const printed = { count: integer(count), print: bytesToHex(bytes) }
   if (printed.count < 0) throw badMessage('a negative count')
   return printed
 }
@@ -66,7 +70,9 @@ function wireToRange (prefix: string, wire: Encodable): RangeAnswer {
       const [digits, ...print] = listOf(item)
       const part = prefixOf(prefix + text(digits))
       if (part.length === prefix.length) throw badMessage('a part that is the whole')
-      return { prefix: part, ...wireToPrint(print) }
+      const printed = wireToPrint(print)
+      if (printed.count === 0) throw badMessage('an empty part')
+      return { prefix: part, ...printed }
     })
   }
 }

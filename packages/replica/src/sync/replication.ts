@@ -100,7 +100,7 @@ export class Replication {
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
-      learn: (prints, from) => this.#learn(prints, from), claims: new Claims(), joins: new Joins(), pending: this.pending
+      learn: (prints, from) => this.#learn(prints, from), claims: new Claims(platform), joins: new Joins(platform), pending: this.pending
     })
     pipeline.onWritten((object, { put, drop }) => {
       this.#progress.counted(parseId(object).model, put - drop.length)

@@ -1,12 +1,16 @@
 import { expect, test } from '@jest/globals'
+import { VirtualTime } from '@dinemic/core/testing'
 import { Claims } from '../../src/sync/claims.js'
-import { Join } from '../../src/sync/join.js'
+import { Join, Joins } from '../../src/sync/join.js'
+import { Pace } from '../../src/sync/pace.js'
 
 /** Lets everything follow that follows without time. */
 const turn = async (): Promise<void> => { await new Promise<void>(resolve => { setImmediate(resolve) }) }
 
+const time = new VirtualTime()
+
 test('claims: one at a time for a range, free again when it ends, and told when all have', async () => {
-  const claims = new Claims()
+  const claims = new Claims(time)
   const first = claims.take('Person', '01')
   expect(claims.take('Person', '01')).toBeUndefined()
   const others = [claims.take('Person', '02'), claims.take('Note', '01')]
@@ -23,7 +27,7 @@ test('claims: one at a time for a range, free again when it ends, and told when 
 })
 
 test('a join hands out the newest first, waits for parts that may be given back, and ends when all are done', async () => {
-  const join = new Join(['01', '03', '02'])
+  const join = new Join(time, ['01', '03', '02'])
   const [first, second] = [await join.next(), await join.next()]
   expect([first, second]).toEqual([{ prefix: '03', from: null }, { prefix: '02', from: null }])
   expect(await join.next()).toEqual({ prefix: '01', from: null })
@@ -35,4 +39,49 @@ test('a join hands out the newest first, waits for parts that may be given back,
   join.done()
   join.done()
   expect(await end).toEqual([undefined, undefined])
+})
+
+test('claims end by themselves after a while, and who had one then ends none of another', async () => {
+  const claims = new Claims(time)
+  const slow = claims.take('Person', '01')!
+  await time.pass(19_000, turn)
+  expect(claims.take('Person', '01')).toBeUndefined()
+  const settled = claims.settled()
+  await time.pass(1000, turn)
+  await settled
+  const release = claims.take('Person', '01')
+  slow()
+  expect(claims.take('Person', '01')).toBeUndefined()
+  release!()
+  expect(claims.take('Person', '01')).toBeDefined()
+})
+
+test('who waits for a part of a join waits so long and no longer; the join goes on for whoever is at it', async () => {
+  const joins = new Joins(time)
+  const join = (await joins.of('Person', async () => ['01']))!
+  await join.next()
+  const waiting = join.next()
+  await time.pass(20_000, turn)
+  expect(await waiting).toBeUndefined()
+  joins.ended('Person', join)
+  expect(joins.isUnderWay('Person')).toBe(true)
+  join.done()
+  joins.ended('Person', join)
+  expect(joins.isUnderWay('Person')).toBe(false)
+})
+
+test('a pace: who is prompt is never too slow, nor who brings much; who keeps one waiting for little is', async () => {
+  let now = 0
+  const answer = async (pace: Pace, ms: number, bytes: number): Promise<boolean> => {
+    const answered = turn().then(() => {
+      now += ms
+      return new Uint8Array(bytes)
+    })
+    await pace.measure(answered)
+    return pace.isTooSlow
+  }
+  const paces = Array.from({ length: 3 }, () => new Pace({ now: () => now }))
+  const seen: boolean[][] = []
+  for (let i = 0; i < 4; i++) seen.push([await answer(paces[0]!, 900, 0), await answer(paces[1]!, 9000, 40_000), await answer(paces[2]!, 9000, 300)])
+  expect(seen).toEqual([[false, false, false], [false, false, false], [false, false, true], [false, false, true]])
 })

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { bytesToHex, encode, formatId } from '@dinemic/core'
+import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode, formatId } from '@dinemic/core'
 import type { Network } from '@dinemic/core'
 import { MemoryHub, MemoryKeyRing, MemoryStore, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
 import { Replica } from '../../src/replica.js'
 import type { Reports } from '../../src/report.js'
-import { decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import { setKeyOf } from '../../src/reconcile/set-key.js'
+import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { TestHooks, provider } from '../harness.js'
@@ -19,7 +20,7 @@ afterEach(async () => {
   hub = new MemoryHub({ schedule: (ms, task) => time.schedule(ms, task) })
 })
 
-interface Honest { readonly replica: Replica, readonly network: Network, readonly reports: [keyof Reports, unknown][] }
+interface Honest { readonly replica: Replica, readonly network: Network, readonly store: MemoryStore, readonly reports: [keyof Reports, unknown][] }
 
 async function honest (name: string): Promise<Honest> {
   const [store, keys, network] = [new MemoryStore(), new MemoryKeyRing(), hub.create(name)]
@@ -36,11 +37,12 @@ async function honest (name: string): Promise<Honest> {
   await replica.start()
   await network.start()
   running.push(replica)
-  return { replica, network, reports }
+  return { replica, network, store, reports }
 }
 
 async function write ({ replica }: Honest, number: number): Promise<string> {
-  const seed = new Uint8Array(32).fill(100 + number)
+  const seed = new Uint8Array(32).fill(1)
+  new DataView(seed.buffer).setUint32(0, number)
   const object = formatId('Person', provider.publicKey(seed))
   await replica.write([{ object, caller: object, create: { seed }, operations: [{ op: 'set', field: 'name', value: 'Bob' }], encrypted: [] }])
   return object
@@ -54,6 +56,8 @@ async function appearance ({ replica }: Honest, object: string): Promise<void> {
   })
 }
 
+/** Of the event loop: what waits for time goes on waiting. */
+const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new Promise<void>(resolve => { setImmediate(resolve) }) }
 const pass = async (ms: number): Promise<void> => { await time.pass(ms, async () => { await hub.settle() }) }
 
 /** Says each time that it has something else, and answers the rest as told. */
@@ -127,4 +131,86 @@ test('a peer that never answers keeps nobody waiting, and is given up', async ()
   const before = asked.length
   for (let i = 0; i < 5; i++) await network.request('one', encodeRequest({ ask: 'news' }))
   expect(asked).toHaveLength(before)
+})
+
+describe('a peer that brings one update now and then, each time just in time', () => {
+  const SLOWLY = 9000
+
+  /** Stands before an honest node, of whose answers it gives the first update alone. */
+  async function trickler (behind: Honest): Promise<Network> {
+    const network = hub.create('trickler')
+    const binding = bindNetwork(provider, 'test')
+    network.handle({
+      message: async () => 'ignore',
+      request: async (_from, data) => {
+        const request = decodeRequest(data)
+        if (request.ask !== 'objects' && request.ask !== 'fetch') return await network.request('behind', data)
+        await new Promise<void>(resolve => { time.schedule(SLOWLY, resolve) })
+        if (request.ask === 'fetch') {
+          const [{ prefix, shortIds }] = request.wanted as [typeof request.wanted[number]]
+          return encodeGot(1, decodeGot(await network.request('behind', encodeRequest({ ...request, wanted: [{ prefix, shortIds: shortIds.slice(0, 1) }] }))).frames)
+        }
+        const { frames, next } = decodeObjects(await network.request('behind', data))
+        const { id, clock } = decodeFrame(binding, frames[0]!)
+        return encodeObjects(frames.slice(0, 1), frames.length === 1 ? next : { key: setKeyOf({ id, millis: clockMillis(clock) }), skip: 0 })
+      },
+      connected: () => {},
+      disconnected: () => {}
+    })
+    await network.start()
+    await network.connect(behind.network.addresses[0]!)
+    return network
+  }
+
+  test.each([['whole objects', 0], ['what differs', 100]])('keeps others from bringing %s for some 20 s and no longer, and is told of', async (_, shared) => {
+    const [source, behind, one] = [await honest('source'), await honest('behind'), await honest('one')]
+    for (const other of [behind, one]) await other.network.connect(source.network.addresses[0]!)
+    for (let i = 0; i < shared; i++) await write(source, i)
+    await hub.settle()
+    hub.cut('one', 'source')
+    for (let i = 0; i < 300; i++) await write(source, 1000 + i)
+    await hub.settle()
+    const network = await trickler(behind)
+    await network.connect(one.network.addresses[0]!)
+    await turn() // so that it is asked first
+    hub.heal()
+    await time.pass(60_000, turn)
+    expect(await one.store.setKeys('Person')).toEqual(await source.store.setKeys('Person'))
+    expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_NOT_DELIVERED', peer: 'trickler', reason: expect.stringContaining('slowly') })])
+  })
+})
+
+describe('a peer whose set has no end', () => {
+  const DIGITS = '0123456789abcdef'
+  const parts = (prefix: string): { prefix: string, count: number, print: string }[] => [...DIGITS].map(digit => ({ prefix: prefix + digit, count: 1_000_000, print: '00'.repeat(8) }))
+
+  test.each<[string, (prefix: string) => string[]]>([
+    ['names nothing to get', () => []],
+    ['names what it does not give', () => Array.from({ length: 31 }, () => (++promised).toString(16).padStart(16, '0'))]
+  ])('and that %s is left after some hundred answers, longer each time', async (_, idsAt) => {
+    const one = await honest('one')
+    const { network, asked } = await bad(request => {
+      if (request.ask === 'ranges') return encodeRanges(request.prefixes, request.prefixes.slice(0, 4).map(prefix => prefix.length < 76 ? { parts: parts(prefix) } : { ids: idsAt(prefix) }))
+      return request.ask === 'fetch' ? encodeGot(request.wanted.reduce((sum, { shortIds }) => sum + shortIds.length, 0), []) : encode([])
+    })
+    await network.connect(one.network.addresses[0]!)
+    await hub.settle()
+    expect(asked.length).toBeLessThan(600)
+    expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_NOT_DELIVERED', peer: 'bad' })])
+    const before = asked.length
+    for (let i = 0; i < 5; i++) await network.request('one', encodeRequest({ ask: 'news' }))
+    await hub.settle()
+    expect(asked).toHaveLength(before)
+  })
+})
+
+test.each([
+  ['a long print', encode([[['0', 5, new Uint8Array(1_000_000)]]])],
+  ['an empty part', encode([[['0', 0, new Uint8Array(8)]]])]
+])('%s is nonsense, and not remembered', async (_, answer) => {
+  const one = await honest('one')
+  const { network } = await bad(() => answer)
+  await network.connect(one.network.addresses[0]!)
+  await hub.settle()
+  expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_BAD_MESSAGE', peer: 'bad' })])
 })

@@ -1,0 +1,33 @@
+import type { Platform } from '@dinemic/core'
+
+/** An answer that is here within so many ms is never too slow, whatever it holds. */
+const PROMPT = 1000
+/** So much waiting is borne, in ms; who keeps a node waiting for longer has to bring so many bytes a second. */
+const PATIENCE = 20_000
+const LEAST = 4096
+
+/** How fast a peer's answers come. One that brings a little now and then, each time just in time, would keep its asker for ever. */
+export class Pace {
+  readonly #platform: Pick<Platform, 'now'>
+  #waited = 0
+  #bytes = 0
+
+  constructor (platform: Pick<Platform, 'now'>) {
+    this.#platform = platform
+  }
+
+  get isTooSlow (): boolean {
+    return this.#waited > PATIENCE && this.#bytes < this.#waited / 1000 * LEAST
+  }
+
+  async measure (answer: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+    const asked = this.#platform.now()
+    const bytes = await answer
+    const waited = this.#platform.now() - asked
+    if (waited > PROMPT) {
+      this.#waited += waited
+      this.#bytes += bytes?.length ?? 0
+    }
+    return bytes
+  }
+}
