@@ -58,7 +58,8 @@ export class Peers {
   }
 
   connected ({ id }: PeerInfo): void {
-    const { network, platform, wants } = this.#parts
+    const { network, platform, wants, progress } = this.#parts
+    progress.met(id)
     const link = new PeerLink(network, id, platform.random(SALT_BYTES))
     this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '' })
     wants.forget(id)

@@ -27,7 +27,9 @@ export class Progress {
   readonly #report: Report
   readonly #interest: Pick<Interest, 'models' | 'isPartial'>
   readonly #have = new Map<string, number>()
-  readonly #want = new Map<string, number>()
+  /** By model, then by the peer that it is being fetched from. */
+  readonly #want = new Map<string, Map<string, number>>()
+  readonly #connected = new Set<string>()
   readonly #byPeer = new Map<string, PeerProgress>()
 
   constructor ({ platform, report, interest }: { platform: Platform, report: Report, interest: Pick<Interest, 'models' | 'isPartial'> }) {
@@ -37,30 +39,44 @@ export class Progress {
   }
 
   get status (): SyncStatus {
-    const models = this.#interest.models.map(model => ({ model, have: this.#have.get(model) ?? 0, want: this.#want.get(model) ?? 0, ...(this.#interest.isPartial(model) ? { partial: true as const } : {}) }))
+    const models = this.#interest.models.map(model => ({ model, have: this.have(model), want: this.#wanted(model), ...(this.#interest.isPartial(model) ? { partial: true as const } : {}) }))
     return { models, peers: [...this.#byPeer.values()] }
   }
 
-  isEmpty (model: string): boolean {
-    return (this.#have.get(model) ?? 0) === 0
+  have (model: string): number {
+    return this.#have.get(model) ?? 0
   }
 
   /** So many updates of a model have come, or have left if negative. */
   counted (model: string, updates: number): void {
-    this.#have.set(model, (this.#have.get(model) ?? 0) + updates)
+    this.#have.set(model, this.have(model) + updates)
   }
 
-  /** Something is being fetched, or has all come. */
-  pulling (peer: string, { model, have, want }: ModelProgress): void {
-    this.#want.set(model, want)
-    this.#report('sync', { peer, model, have, want })
+  /** So many updates of a model are being fetched from a peer; 0: no more are. */
+  pulling (peer: string, model: string, want: number): void {
+    const wants = this.#want.get(model) ?? new Map<string, number>()
+    this.#want.set(model, wants)
+    if (want === 0) wants.delete(peer)
+    else wants.set(peer, want)
+    this.#report('sync', { peer, model, have: this.have(model), want })
+  }
+
+  met (peer: string): void {
+    this.#connected.add(peer)
   }
 
   ended (peer: string, { result, reason, differs = [] }: { result: PeerProgress['result'], reason?: string | undefined, differs?: readonly Difference[] }): void {
-    this.#byPeer.set(peer, { peer, at: this.#platform.now(), result, differs, ...(reason === undefined ? {} : { reason }) })
+    // What was asked of one that has gone ends later.
+    if (this.#connected.has(peer)) this.#byPeer.set(peer, { peer, at: this.#platform.now(), result, differs, ...(reason === undefined ? {} : { reason }) })
   }
 
   gone (peer: string): void {
+    this.#connected.delete(peer)
     this.#byPeer.delete(peer)
+  }
+
+  /** What several peers share in bringing is the same for each of them, so the sum would be too much. */
+  #wanted (model: string): number {
+    return Math.max(0, ...this.#want.get(model)?.values() ?? [])
   }
 }

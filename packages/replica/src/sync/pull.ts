@@ -41,6 +41,9 @@ export interface PullParts extends TransferParts {
 /** `have`: updates of the model here. `set`: what is compared of it, if that is one object. */
 export interface PullScope { readonly model: string, readonly have: number, readonly set?: string }
 
+/** `exact`: by the ids, not their sums. `whole`: how the peer's set looks, unless `exact`. */
+interface Comparison { readonly exact?: boolean, readonly whole?: Print }
+
 /** Gets what a peer has of one model, or one object, and this node lacks. */
 export class Pull {
   /** New updates. */
@@ -70,16 +73,28 @@ export class Pull {
 
   /** Everything, the two sides' sets looking like this. */
   async all (theirs: Print): Promise<void> {
-    if (this.#isJoin(theirs)) {
-      await this.#join(theirs)
-      const { count, print } = await (await this.#ours(false)).print('')
-      if (count === theirs.count && print === theirs.print) return this.#end()
+    try {
+      if (this.#isJoin(theirs)) {
+        await this.#join(theirs)
+        const { count, print } = await (await this.#ours(false)).print('')
+        if (count === theirs.count && print === theirs.print) return
+      }
+      await this.difference([''], { whole: theirs })
+    } finally {
+      this.#end()
     }
-    await this.difference([''], { whole: theirs })
   }
 
-  /** What differs under some prefixes. `exact`: by the ids, not their sums. `whole`: how the peer's set looks, unless `exact`. */
-  async difference (prefixes: readonly string[], { exact = false, whole }: { exact?: boolean, whole?: Print } = {}): Promise<void> {
+  /** What differs under some prefixes. */
+  async difference (prefixes: readonly string[], options: Comparison = {}): Promise<void> {
+    try {
+      await this.#difference(prefixes, options)
+    } finally {
+      this.#end()
+    }
+  }
+
+  async #difference (prefixes: readonly string[], { exact = false, whole }: Comparison): Promise<void> {
     const { salt, settled, parts } = this.#link
     const pass = new Pass(parts, this.#set)
     if (whole !== undefined && pass.skips({ prefix: '', ...whole })) {
@@ -114,7 +129,6 @@ export class Pull {
     await this.#fetch(batch)
     this.isDone = answered && !this.leftToOthers
     pass.end(this.isDone)
-    this.#end()
   }
 
   get #isFruitless (): boolean {
@@ -224,7 +238,7 @@ export class Pull {
       throw error
     }
     last?.join.done()
-    this.#tell(Math.max(0, theirs.count - this.#have - this.got))
+    this.#tell(Math.max(0, theirs.count - this.#parts.progress.have(this.#model)))
   }
 
   /** Where most of what came was refused, the next comparison would find it a join again, and fetch it all again. */
@@ -251,7 +265,7 @@ export class Pull {
 
   #tell (want: number): void {
     this.#told = want > 0
-    this.#parts.progress.pulling(this.#link.peer, { model: this.#model, have: this.#have + this.got, want })
+    this.#parts.progress.pulling(this.#link.peer, this.#model, want)
   }
 
   #end (): void {

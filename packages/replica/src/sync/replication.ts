@@ -139,7 +139,7 @@ export class Replication {
       },
       disconnected: peer => {
         this.#peers.disconnected(peer)
-        for (const model of this.#interest.unlearn(name => this.#progress.isEmpty(name))) this.#network.unsubscribe(model)
+        for (const model of this.#interest.unlearn(name => this.#progress.have(name) === 0)) this.#network.unsubscribe(model)
         this.#report('peer:disconnect', peer)
       }
     })

@@ -207,7 +207,7 @@ describe('what a node refuses', () => {
 
 describe('a peer that lies', () => {
   /** Answers as told; says that it has ten updates of Person. */
-  async function liar (answer: (request: Request) => Uint8Array): Promise<{ network: Network, asked: Request['ask'][] }> {
+  async function liar (answer: (request: Request) => Uint8Array | Promise<Uint8Array>): Promise<{ network: Network, asked: Request['ask'][] }> {
     const network = lan.hub.create()
     const asked: Request['ask'][] = []
     network.handle({
@@ -215,7 +215,7 @@ describe('a peer that lies', () => {
       request: async (_from, data) => {
         const request = decodeRequest(data)
         asked.push(request.ask)
-        return request.ask === 'compare' ? encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', count: 10, print: '00'.repeat(8) }], audit: null }) : answer(request)
+        return request.ask === 'compare' ? encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', count: 10, print: '00'.repeat(8) }], audit: null }) : await answer(request)
       },
       connected: () => {},
       disconnected: () => {}
@@ -274,5 +274,26 @@ describe('a peer that lies', () => {
     expect(a.reports.filter(([event]) => event === 'error')).toEqual([])
     expect(a.reports).toContainEqual(['rejected', expect.objectContaining({ code: expect.stringMatching(/^(REPLICA|CORE)_BAD_/), peer: network.id })])
     expect(a.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: network.id, result: 'failed' }))
+  })
+
+  test('by nonsense in the place of what it promised leaves nothing that is said to be on the way', async () => {
+    const a = await lan.peer()
+    const { network } = await liar(request => request.ask === 'ranges' ? promises(request) : Uint8Array.of(1, 2, 3))
+    await network.connect(a.address)
+    await lan.quiet()
+    expect(a.reports.filter(([event]) => event === 'sync')).toMatchObject([['sync', { want: 10 }], ['sync', { want: 0 }]])
+    expect(a.replica.sync.models).toEqual([{ model: 'Person', have: 0, want: 0 }])
+  })
+
+  test('and goes while it is asked is not told of any longer', async () => {
+    const a = await lan.peer()
+    let reached = (): void => {}
+    const isAsked = new Promise<void>(resolve => { reached = resolve })
+    const { network } = await liar(async () => await new Promise<Uint8Array>(() => { reached() }))
+    await network.connect(a.address)
+    await isAsked
+    await network.stop()
+    await a.replica.idle()
+    expect(a.replica.sync.peers).toEqual([])
   })
 })

@@ -63,6 +63,20 @@ test('several providers share the work', async () => {
   expect(Math.min(...shares)).toBeGreaterThan(0)
 })
 
+test('what is told of progress is true, whoever brings it: what is here, and what is left', async () => {
+  const { peer } = await provider()
+  const other = await copyOf(peer)
+  const newcomer = await lan.peer()
+  await Promise.all([newcomer.connect(peer), newcomer.connect(other)])
+  await lan.quiet()
+  const count = (await keysOf(peer)).length
+  const told = newcomer.reports.flatMap(([event, payload]) => event === 'sync' ? [payload as { peer: string, have: number, want: number }] : [])
+  const onTheWay = told.filter(({ want }) => want > 0)
+  expect(onTheWay.length).toBeGreaterThan(2)
+  for (const { have, want } of onTheWay) expect(have + want).toBe(count)
+  for (const from of [peer, other]) expect(told.filter(({ peer: id }) => id === idOf(from)).at(-1)).toMatchObject({ have: count, want: 0 })
+})
+
 test('interrupted, it goes on where it stopped, with another provider', async () => {
   const { peer } = await provider()
   const other = await copyOf(peer)
