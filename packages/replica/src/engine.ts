@@ -100,7 +100,7 @@ export interface UpdateRecord extends Pick<Update, 'id' | 'root' | 'seq' | 'cloc
 /** What arrives of an object that isn't here yet: `size` in bytes, `peer` from whom it came. */
 export interface Newcomer { readonly id: ObjectId, readonly model: string, readonly size: number, readonly peer: string }
 
-/** Whether this node stores what strangers create. False: not kept, not forwarded. */
+/** Whether this node stores what strangers create. False: not kept, not forwarded; so is what it doesn't answer within 5 s. */
 export type Admit = (newcomer: Newcomer) => boolean | Promise<boolean>
 
 /** What the engine asks of the layer that has classes and listeners. */

@@ -124,7 +124,7 @@ export class Replica implements Engine {
         await this.#author.endorse(await open(proposal.object), signer, proposal, encrypted)
       })
     })
-    this.#replication = new Replication({ network, store, pendingBytes: options.pendingBytes, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
+    this.#replication = new Replication({ network, store, pendingBytes: options.pendingBytes, sums: this.#sums, provider, platform, interest: this.#interest, report, doorkeeper: new Doorkeeper({ admit: options.admit, objects: this.#objects, keys, platform, report }), binding: this.#binding, pipeline: this.#pipeline, activity: this.#activity, proposals: this.#proposals })
     this.#explainer = new Explainer({ store, look: async (object, question) => await this.#look(object, question), refusal: id => this.#replication.refusal(id) })
     this.#pipeline.onWritten((object, { drop }) => { this.#explainer.dropped(object, drop) })
     this.#continuity = new Continuity(store, async object => await this.#askFor(object))

@@ -1,21 +1,24 @@
-import { BoundedCache, parseId } from '@dinemic/core'
-import type { KeyRing, ObjectId, Update } from '@dinemic/core'
+import { BoundedCache, DinemicError, parseId } from '@dinemic/core'
+import type { KeyRing, ObjectId, Platform, Update } from '@dinemic/core'
 import type { Admit, Newcomer } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Report } from '../report.js'
 
 const REMEMBERED = 5000
+/** How long an answer may take, in ms: what comes from the same peer waits for it. */
+const PATIENCE = 5000
 
 export interface DoorkeeperParts {
   readonly admit: Admit | undefined
   readonly objects: Objects
   readonly keys: KeyRing
+  readonly platform: Pick<Platform, 'schedule'>
   readonly report: Report
 }
 
 /**
  * Asks the application's `admit` about objects that aren't here yet: once, however many updates of one come at once or
- * wait for its first. What it throws is a no.
+ * wait for its first. Whatever isn't true is a no: what it throws, another value, an answer that doesn't come.
  */
 export class Doorkeeper {
   readonly #parts: DoorkeeperParts
@@ -35,12 +38,30 @@ export class Doorkeeper {
 
   async #ask (admit: Admit, newcomer: Newcomer): Promise<boolean> {
     try {
-      return await admit(newcomer)
+      const answer: unknown = await this.#inTime(async () => await admit(newcomer), newcomer)
+      if (typeof answer !== 'boolean') throw badAdmit(newcomer, `gave ${answer === null ? 'null' : typeof answer === 'object' ? 'an object' : String(answer)}`)
+      return answer
     } catch (error) {
       this.#parts.report('error', error)
       return false
     }
   }
+
+  async #inTime<T> (task: () => Promise<T>, newcomer: Newcomer): Promise<T> {
+    let cancel = (): void => {}
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.#parts.platform.schedule(PATIENCE, () => { reject(badAdmit(newcomer, `gave no answer within ${PATIENCE} ms`)) })
+    })
+    try {
+      return await Promise.race([task(), late])
+    } finally {
+      cancel()
+    }
+  }
+}
+
+function badAdmit ({ id, peer }: Newcomer, problem: string): DinemicError {
+  return new DinemicError('REPLICA_BAD_ADMIT', `The option admit ${problem} about ${id}, so that it is not stored. It has to return true or false, or a promise of one, and must not wait for the network.`, { details: { object: id, peer } })
 }
 
 function sizeOf (updates: readonly Update[]): number {

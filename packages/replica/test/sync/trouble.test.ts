@@ -3,6 +3,7 @@ import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode, formatId } f
 import type { Network } from '@dinemic/core'
 import { MemoryHub, MemoryKeyRing, MemoryStore, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
 import { Replica } from '../../src/replica.js'
+import type { ReplicaOptions } from '../../src/replica.js'
 import type { Reports } from '../../src/report.js'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
@@ -22,7 +23,7 @@ afterEach(async () => {
 
 interface Honest { readonly replica: Replica, readonly network: Network, readonly store: MemoryStore, readonly reports: [keyof Reports, unknown][] }
 
-async function honest (name: string): Promise<Honest> {
+async function honest (name: string, options: Partial<ReplicaOptions> = {}): Promise<Honest> {
   const [store, keys, network] = [new MemoryStore(), new MemoryKeyRing(), hub.create(name)]
   await store.open()
   await keys.open()
@@ -32,7 +33,7 @@ async function honest (name: string): Promise<Honest> {
   const reports: [keyof Reports, unknown][] = []
   const replica = new Replica({
     networkName: 'test', store, keys, network, hooks: new TestHooks(), provider, platform: new SeededPlatform(time, new SeededRandom(name)), self, models: ['Person'],
-    report: (event, payload) => { reports.push([event, payload]) }
+    report: (event, payload) => { reports.push([event, payload]) }, ...options
   })
   await replica.start()
   await network.start()
@@ -213,4 +214,23 @@ test.each([
   await network.connect(one.network.addresses[0]!)
   await hub.settle()
   expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_BAD_MESSAGE', peer: 'bad' })])
+})
+
+test.each<[string, string, () => unknown]>([
+  ['never answers', 'gave no answer within 5000 ms', async () => await new Promise(() => {})],
+  ['forgets to answer', 'gave undefined', () => undefined],
+  ['answers something else', 'gave yes', async () => await Promise.resolve('yes')]
+])('an admit that %s about an object refuses it, is told of, and keeps nothing else back', async (_, problem, answer) => {
+  const one = await honest('one')
+  const [refused, before] = [await write(one, 1), await write(one, 2)]
+  const two = await honest('second', { admit: ({ id }) => id === refused ? answer() as boolean : true })
+  await two.network.connect(one.network.addresses[0]!)
+  await turn()
+  const after = await write(one, 3)
+  await time.pass(10_000, turn)
+  for (const object of [before, after]) expect(await two.replica.state(object)).toBeDefined()
+  expect(await two.replica.state(refused)).toBeUndefined()
+  expect(two.replica.refused.admit).toBe(1)
+  expect(two.reports).toContainEqual(['error', expect.objectContaining({ code: 'REPLICA_BAD_ADMIT', message: expect.stringContaining(problem) })])
+  expect(two.replica.underWay).toEqual([])
 })
