@@ -31,6 +31,10 @@ export class RadixSums implements RangeSums {
   readonly #stored = new BoundedCache<string, RadixNode>(NODES)
   /** Undefined: the part has shrunk, its row goes. */
   #changed = new Map<string, RadixNode | undefined>()
+  /** Those that are being stored: their rows still say what was before. */
+  #storing: ReadonlyMap<string, RadixNode | undefined> = new Map()
+  /** How often rows have been replaced: a row that was read across that may be an old one. */
+  #replaced = 0
 
   constructor (rows: RadixRows) {
     this.#rows = rows
@@ -63,16 +67,24 @@ export class RadixSums implements RangeSums {
     return true
   }
 
-  /** Nodes that aren't stored as they are now; whoever takes them stores them, or gives them back. */
-  takeChanged (): Map<string, RadixNode | undefined> {
-    const changed = this.#changed
+  /** Nodes that aren't stored as they are now; whoever takes them stores them and says so, or gives them back. */
+  takeChanged (): ReadonlyMap<string, RadixNode | undefined> {
+    this.#storing = this.#changed
     this.#changed = new Map()
-    for (const [prefix, node] of changed) this.#stored.set(prefix, node ?? EMPTY_NODE)
-    return changed
+    return this.#storing
   }
 
-  giveBack (changed: ReadonlyMap<string, RadixNode | undefined>): void {
-    this.#changed = new Map([...changed, ...this.#changed])
+  /** What was taken is stored. */
+  stored (): void {
+    for (const [prefix, node] of this.#storing) this.#stored.set(prefix, node ?? EMPTY_NODE)
+    this.#storing = new Map()
+    this.#replaced++
+  }
+
+  /** What was taken could not be stored. */
+  giveBack (): void {
+    this.#changed = new Map([...this.#storing, ...this.#changed])
+    this.#storing = new Map()
   }
 
   async fingerprint (prefix: string): Promise<Fingerprint> {
@@ -99,10 +111,12 @@ export class RadixSums implements RangeSums {
   }
 
   async #node (prefix: string): Promise<RadixNode> {
-    if (this.#changed.has(prefix)) return this.#changed.get(prefix) ?? EMPTY_NODE
+    for (const nodes of [this.#changed, this.#storing]) if (nodes.has(prefix)) return nodes.get(prefix) ?? EMPTY_NODE
     const known = this.#stored.get(prefix)
     if (known !== undefined) return known
+    const replaced = this.#replaced
     const node = await this.#rows.node(prefix) ?? EMPTY_NODE
+    if (this.#replaced !== replaced) return await this.#node(prefix)
     this.#stored.set(prefix, node)
     return node
   }

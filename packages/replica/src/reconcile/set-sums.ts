@@ -112,9 +112,10 @@ export class SetSums implements Companion {
     try {
       await this.#parts.store.commit({ objects: [], settings: [...rows, ...done, { name: WATERMARK, value: encode(this.#last) }] })
     } catch (error) {
-      for (const { tree, changed } of nodes) tree.giveBack(changed)
+      for (const { tree } of nodes) tree.giveBack()
       throw error
     }
+    for (const { tree } of nodes) tree.stored()
     this.#watermark = this.#last
     this.#unflushed = 0
   }

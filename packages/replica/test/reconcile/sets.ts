@@ -37,6 +37,13 @@ export class TestSet {
     await this.sums.apply(changes)
   }
 
+  /** The nodes that have changed, as if they were stored. */
+  taken (): ReturnType<RadixSums['takeChanged']> {
+    const changed = this.sums.takeChanged()
+    this.sums.stored()
+    return changed
+  }
+
   under (prefix: string): SetKey[] {
     return this.#keys.slice(this.#position(prefix), this.#position(prefix + 'g'))
   }
