@@ -62,6 +62,11 @@ export class Care {
     })
   }
 
+  /** Takes one object into the list or out of it, durably, where there is no other commit that this goes with. */
+  async set (store: Pick<Store, 'commit'>, change: CareChange): Promise<void> {
+    await store.commit({ objects: [], settings: this.apply([change]) })
+  }
+
   /** They weren't committed. */
   undo (changes: readonly CareChange[]): void {
     this.apply(changes.map(({ object, needed }) => ({ object, needed: !needed })))

@@ -1,12 +1,12 @@
 import { BoundedCache } from '@dinemic/core'
 import type { ObjectId, Store, UpdateId } from '@dinemic/core'
-import type { LiveObject } from './live-object.js'
+import type { Look } from './live-object.js'
 
 export interface Explanation { readonly is: 'unknown' | 'refused' | 'pending' | 'ok' | 'revoked' | 'masked', readonly why: string }
 
 export interface ExplainerParts {
   readonly store: Pick<Store, 'update'>
-  readonly look: <T>(object: ObjectId, question: (live: LiveObject) => T) => Promise<T>
+  readonly look: Look
   /** Why an update was refused lately. */
   readonly refusal: (id: UpdateId) => string | undefined
 }

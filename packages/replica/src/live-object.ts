@@ -2,6 +2,9 @@ import { Verdicts, linkOf, refKey } from '@dinemic/core'
 import type { Chains, Grant, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
 import type { ObjectRow } from './object-row.js'
 
+/** Asks about an object as it was committed last: in its turn it may hold what a hook is still to refuse. */
+export type Look = <T>(object: ObjectId, question: (live: LiveObject) => T) => Promise<T>
+
 interface Ids { has (id: UpdateId): boolean }
 
 /**

@@ -4,7 +4,7 @@ import { epochPending } from './author/epoch-pending.js'
 import { Sealer } from './author/sealing.js'
 import type { HooksPort, ProposalAnswer, WriteRequest } from './engine.js'
 import { intendedChanges } from './hooks/field-changes.js'
-import type { LiveObject } from './live-object.js'
+import type { Look } from './live-object.js'
 import type { Objects } from './objects.js'
 import { shows } from './object-row.js'
 import { operationsOf } from './cells.js'
@@ -18,7 +18,7 @@ export interface ProposalsParts {
   readonly keys: KeyRing
   readonly objects: Objects
   readonly hooks: HooksPort
-  readonly look: <T>(object: ObjectId, question: (live: LiveObject) => T) => Promise<T>
+  readonly look: Look
   /** Writes the endorsement through the pipeline and announces it. */
   readonly endorse: (signer: ObjectId, proposal: Update, encrypted: readonly string[]) => Promise<void>
 }

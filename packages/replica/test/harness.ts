@@ -5,7 +5,7 @@ import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
 import type { HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
 import type { Reports } from '../src/report.js'
-import type { ReplicaOptions } from '../src/replica.js'
+import type { ReplicaOptions } from '../src/compose.js'
 import { decodeRequest, encodeFrames } from '../src/sync/messages.js'
 import type { Request } from '../src/sync/messages.js'
 

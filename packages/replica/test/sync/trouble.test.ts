@@ -3,7 +3,7 @@ import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode, formatId } f
 import type { Network } from '@dinemic/core'
 import { MemoryHub, MemoryKeyRing, MemoryStore, SeededPlatform, SeededRandom, VirtualTime } from '@dinemic/core/testing'
 import { Replica } from '../../src/replica.js'
-import type { ReplicaOptions } from '../../src/replica.js'
+import type { ReplicaOptions } from '../../src/compose.js'
 import type { Reports } from '../../src/report.js'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
