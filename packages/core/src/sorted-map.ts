@@ -1,5 +1,7 @@
 import { build, find, insert, remove, sizeOf } from './sorted-tree.js'
 import type { Tree } from './sorted-tree.js'
+import { finish, sortInSteps } from './steps.js'
+import type { Steps } from './steps.js'
 
 /** A key whose value differs between two maps; undefined: it isn't in that one. */
 export interface MapChange<V> { readonly key: string, readonly before: V | undefined, readonly after: V | undefined }
@@ -21,9 +23,13 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
 
   /** Of entries in any order; of two with one key the later one stands. O(n) where they come in order. */
   static from<V extends {} | null> (entries: Iterable<readonly [string, V]>): SortedMap<V> {
-    const list = [...entries]
-    const ascends = list.every(([key], i) => i === 0 || list[i - 1]![0] < key)
-    return new SortedMap(build(ascends ? list : [...new Map(list)].sort(([a], [b]) => a < b ? -1 : 1)))
+    return finish(SortedMap.building([...entries]))
+  }
+
+  /** The same in steps. */
+  static * building<V extends {} | null> (entries: readonly (readonly [string, V])[]): Steps<SortedMap<V>> {
+    const ascends = entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key)
+    return new SortedMap(build(ascends ? entries : yield * sortInSteps([...new Map(entries)], ([a], [b]) => a < b ? -1 : 1)))
   }
 
   get size (): number {

@@ -4,7 +4,7 @@ import type { Platform, Update } from '@dinemic/core'
 const BETWEEN = 128
 /** A large one counts as more, by its bytes. */
 const BYTES = 1024
-/** A step that only moves a verdict is less. */
+/** A step that moves a verdict, or reads or writes an entry, is less. */
 const STEP = 1 / 8
 
 /**
@@ -25,6 +25,16 @@ export class Breath {
       if (step.done === true) return step.value
       await this.#worked(STEP)
     }
+  }
+
+  /** Takes all items, each a step. */
+  async all<T> (items: Iterable<T>): Promise<T[]> {
+    const list: T[] = []
+    for (const item of items) {
+      list.push(item)
+      await this.#worked(STEP)
+    }
+    return list
   }
 
   /** To be awaited after each update. */

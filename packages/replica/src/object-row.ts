@@ -1,5 +1,5 @@
-import { SortedMap, bytesToHex, cellWrites, decode, decodeState, emptyState, encode, encodeHead, hexToBytes } from '@dinemic/core'
-import type { CellWrite, Encodable, ObjectId, ObjectState, StoredCell, StoredState } from '@dinemic/core'
+import { SortedMap, bytesToHex, cellWrites, decode, decodingState, emptyState, encode, encodeHead, finish, hexToBytes } from '@dinemic/core'
+import type { CellWrite, Encodable, ObjectId, ObjectState, Steps, StoredCell, StoredState } from '@dinemic/core'
 import { NOTHING_COUNTED } from './counted.js'
 import type { Counted } from './counted.js'
 import { forkToWire, wireToFork } from './fork-row.js'
@@ -36,18 +36,25 @@ export function encodeRow ({ full, visible, masked, forks, counted }: ObjectRow)
   return encode([encodeHead(full), full === visible ? null : encodeHead(visible), ids, forks.map(forkToWire), [counted.law, counted.content]])
 }
 
-/** What changes beside the row where `before` is stored. */
-export function cellsBeside (before: ObjectRow, now: ObjectRow): CellWrite[] {
+/** What changes beside the row where `before` is stored, one cell at a time: there may be any number. */
+export function * cellsBeside (before: ObjectRow, now: ObjectRow): Generator<CellWrite> {
   const apart = ({ full, visible }: ObjectRow): ObjectState | undefined => visible === full ? undefined : visible
-  return [...named(FULL, cellWrites(before.full, now.full)), ...named(VISIBLE, cellWrites(apart(before), apart(now))), ...named(MASKED, maskWrites(before.masked, now.masked))]
+  yield * named(FULL, cellWrites(before.full, now.full))
+  yield * named(VISIBLE, cellWrites(apart(before), apart(now)))
+  yield * named(MASKED, maskWrites(before.masked, now.masked))
 }
 
 /** Throws `STORE_CORRUPT` for what was damaged. */
-export function decodeRow ({ row, cells }: StoredState): ObjectRow {
+export function decodeRow (stored: StoredState): ObjectRow {
+  return finish(decodingRow(stored))
+}
+
+/** The same in steps. */
+export function * decodingRow ({ row, cells }: StoredState): Steps<ObjectRow> {
   const [fullRow, visibleRow, ids, forks, [law, content]] = decode(row) as [Uint8Array, Uint8Array | null, Uint8Array[] | number, Encodable[], [number, number]]
-  const full = decodeState(fullRow, of(FULL, cells))
-  const visible = visibleRow === null ? full : decodeState(visibleRow, of(VISIBLE, cells))
-  const masked = typeof ids === 'number' ? of(MASKED, cells).map(({ name }) => name) : ids.map(bytesToHex)
+  const full = yield * decodingState(fullRow, of(FULL, cells))
+  const visible = visibleRow === null ? full : yield * decodingState(visibleRow, of(VISIBLE, cells))
+  const masked = typeof ids === 'number' ? [...of(MASKED, cells)].map(({ name }) => name) : ids.map(bytesToHex)
   return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork), counted: { law, content } }
 }
 
@@ -61,15 +68,15 @@ const FULL = 'f'
 const VISIBLE = 'v'
 const MASKED = 'm'
 
-function maskWrites (before: MaskedIds, now: MaskedIds): CellWrite[] {
+function * maskWrites (before: MaskedIds, now: MaskedIds): Generator<CellWrite> {
   const [old, ids] = [before, now].map(masked => masked.size > MOST_MASKED ? masked : SortedMap.empty<true>()) as [MaskedIds, MaskedIds]
-  return [...ids.changesSince(old)].map(({ key, after }) => ({ name: key, value: after === undefined ? null : new Uint8Array() }))
+  for (const { key, after } of ids.changesSince(old)) yield { name: key, value: after === undefined ? null : new Uint8Array() }
 }
 
-function named (prefix: string, cells: readonly CellWrite[]): CellWrite[] {
-  return cells.map(({ name, value }) => ({ name: prefix + name, value }))
+function * named (prefix: string, cells: Iterable<CellWrite>): Generator<CellWrite> {
+  for (const { name, value } of cells) yield { name: prefix + name, value }
 }
 
-function of (prefix: string, cells: readonly StoredCell[]): StoredCell[] {
-  return cells.filter(({ name }) => name.startsWith(prefix)).map(({ name, value }) => ({ name: name.slice(prefix.length), value }))
+function * of (prefix: string, cells: readonly StoredCell[]): Generator<StoredCell> {
+  for (const { name, value } of cells) if (name.startsWith(prefix)) yield { name: name.slice(prefix.length), value }
 }

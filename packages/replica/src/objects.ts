@@ -2,7 +2,7 @@ import { decodeFrame } from '@dinemic/core'
 import type { CellWrite, NetworkBinding, ObjectCommit, ObjectId, ObjectState, Platform, Store, StoredUpdate } from '@dinemic/core'
 import { Breath } from './breath.js'
 import { LiveObject } from './live-object.js'
-import { decodeRow, emptyRow } from './object-row.js'
+import { decodingRow, emptyRow } from './object-row.js'
 import type { ObjectRow } from './object-row.js'
 import { WeighedCache } from './weighed-cache.js'
 
@@ -40,10 +40,10 @@ export class Objects {
     if (known !== undefined) return known.row
     const stored = await this.#parts.store.state(id)
     if (stored === undefined) return undefined
-    // Somebody may have committed while the store was read: what is in memory by now is newer.
+    const row = await new Breath(this.#parts.platform).through(decodingRow(stored))
+    // Somebody may have committed while it was read: what is in memory by now is newer.
     const newer = this.#rows.get(id)
     if (newer !== undefined) return newer.row
-    const row = decodeRow(stored)
     this.#remember(id, { row, head: stored.row.length, cells: bytesOf(stored.cells) })
     return row
   }
@@ -70,7 +70,7 @@ export class Objects {
   async readAlone (id: ObjectId, alone: <T>(task: () => Promise<T>) => Promise<T>): Promise<LiveObject> {
     const { store } = this.#parts
     const [state, updates] = await alone(async () => [await store.state(id), await store.updates(id)] as const)
-    return await this.#build(id, state === undefined ? emptyRow(id) : decodeRow(state), updates)
+    return await this.#build(id, state === undefined ? emptyRow(id) : await new Breath(this.#parts.platform).through(decodingRow(state)), updates)
   }
 
   async #build (id: ObjectId, row: ObjectRow, updates: readonly StoredUpdate[]): Promise<LiveObject> {

@@ -15,7 +15,7 @@ function changeOf (object: string): KeptChange {
 
 /** Commits the after-hooks of these objects, as the pipeline does. */
 async function commit (store: MemoryStore, afterHooks: AfterHooks, ...objects: string[]) {
-  const hooks = afterHooks.prepare('Person', objects.map(object => ({ kept: changeOf(object), state: undefined })))
+  const hooks = [...afterHooks.prepare('Person', objects.map(object => ({ kept: changeOf(object), state: undefined })))]
   await store.commit({ objects: [], events: hooks.map(({ event }) => event!) })
   return hooks
 }

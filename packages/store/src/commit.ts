@@ -6,7 +6,7 @@ import {
   decodeLocations, decodeObjectRow, decodeUpdateRow, encodeLocations, encodeObjectRow, encodeUpdateRow, type Location, type ObjectRow
 } from './rows.js'
 
-/** Updates that are dropped before other work gets its turn: some ms. */
+/** Rows that are made before other work gets its turn: some ms. */
 const BREATH = 256
 /** Rows that are read at once, likewise. */
 const READ = 1024
@@ -15,7 +15,7 @@ const READ = 1024
 export async function applyCommit (batch: Batch, commit: Commit, allot: () => number): Promise<void> {
   await load(batch, keysOf(commit))
   for (const part of commit.objects) await applyObject(batch, part, allot)
-  for (const { seq, data } of commit.events ?? []) batch.set(eventKey(seq), data.slice())
+  await inTurns(commit.events ?? [], ({ seq, data }) => { batch.set(eventKey(seq), data.slice()) })
   for (const seq of commit.acknowledged ?? []) batch.set(eventKey(seq), undefined)
   for (const { name, value } of commit.settings ?? []) batch.set(settingKey(name), value?.slice())
 }
@@ -46,25 +46,28 @@ async function applyObject (batch: Batch, { object, state, cells = [], put, drop
   if (stored === undefined) batch.set(updateKey(old.number, 0), encodeUpdateRow(object, 0, undefined))
 
   let { next, count } = old
-  for (const [i, id] of drop.entries()) {
-    if (await dropUpdate(batch, object, old.number, id)) count--
-    // A close may drop any number, and what it needs is read already: nothing else would get its turn.
-    if (i % BREATH === BREATH - 1) await new Promise(resolve => { setImmediate(resolve) })
-  }
-  for (const update of put) {
-    if (await putUpdate(batch, object, { number: old.number, index: next }, update)) {
-      next++
-      count++
-    }
-  }
+  await inTurns(drop, async id => { if (await dropUpdate(batch, object, old.number, id)) count-- })
+  await inTurns(put, async update => {
+    if (!await putUpdate(batch, object, { number: old.number, index: next }, update)) return
+    next++
+    count++
+  })
   const newState = state === undefined ? old.state : state ?? undefined
   if (newState === undefined && old.hasCells) await batch.clear(cellsRange(old.number))
   const writes = newState === undefined ? [] : cells
-  for (const { name, value } of writes) batch.set(cellKey(old.number, name), value?.slice())
+  await inTurns(writes, ({ name, value }) => { batch.set(cellKey(old.number, name), value?.slice()) })
   const row = { number: old.number, next, count, state: newState, hasCells: newState !== undefined && (old.hasCells || writes.length > 0) }
   const empty = count === 0 && newState === undefined
   batch.set(objectKey(object), empty ? undefined : encodeObjectRow(row))
   if (empty) batch.set(updateKey(old.number, 0), undefined)
+}
+
+/** One commit may have any number of each, and what they need is read already: nothing else would get its turn. */
+async function inTurns<T> (items: readonly T[], task: (item: T) => void | Promise<void>): Promise<void> {
+  for (const [i, item] of items.entries()) {
+    await task(item)
+    if (i % BREATH === BREATH - 1) await new Promise(resolve => { setImmediate(resolve) })
+  }
 }
 
 async function putUpdate (batch: Batch, object: ObjectId, location: Location, update: StoredUpdate): Promise<boolean> {

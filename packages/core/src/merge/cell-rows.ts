@@ -57,14 +57,12 @@ export class Shelf {
   /** One writer for all that it wrote: a list of thousands may come from a few updates. */
   readonly #writers = new Map<UpdateId, Writer>()
 
-  constructor (cells: Iterable<StoredCell>) {
-    for (const { name, value } of cells) {
-      const [table, ...wire] = decode(value, ROW_CODEC) as readonly [Wire, ...Wire]
-      const map = mapIn(name)
-      const list = this.#cells.get(map) ?? []
-      this.#cells.set(map, list)
-      list.push({ wire, writers: table.map(item => this.#shared(wireToWriter(item))) })
-    }
+  put ({ name, value }: StoredCell): void {
+    const [table, ...wire] = decode(value, ROW_CODEC) as readonly [Wire, ...Wire]
+    const map = mapIn(name)
+    const list = this.#cells.get(map) ?? []
+    this.#cells.set(map, list)
+    list.push({ wire, writers: table.map(item => this.#shared(wireToWriter(item))) })
   }
 
   /** Those of one map, which says how many there are. */

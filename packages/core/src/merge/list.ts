@@ -1,4 +1,6 @@
 import { SortedMap } from '../sorted-map.js'
+import { finish } from '../steps.js'
+import type { Steps } from '../steps.js'
 import type { ElementState, FieldState, ListElement } from '../state-types.js'
 import { shown } from './register.js'
 
@@ -21,12 +23,17 @@ export function placeKey ({ position, id }: Pick<ListElement, 'position' | 'id'>
 }
 
 export function orderOf (list: SortedMap<ElementState>): SortedMap<ListElement> {
+  return finish(orderInSteps(list))
+}
+
+export function * orderInSteps (list: SortedMap<ElementState>): Steps<SortedMap<ListElement>> {
   const places: [string, ListElement][] = []
   for (const [id, state] of list) {
     const element = elementShown(id, state)
     if (element !== undefined) places.push([placeKey(element), element])
+    yield
   }
-  return SortedMap.from(places)
+  return yield * SortedMap.building(places)
 }
 
 /** The order after one element has changed. */

@@ -1,9 +1,12 @@
 import type { Encodable } from '../codec/format.js'
 import type { CellWrite } from '../ports/store.js'
 import { SortedMap } from '../sorted-map.js'
+import type { Steps } from '../steps.js'
 import { cellName } from './cell-names.js'
 import { encodeCell } from './cell-rows.js'
 import type { Pen, Reading, Wire } from './cell-rows.js'
+
+type Entry<V> = readonly [string, V]
 
 /** How the entries of one kind of map are written. */
 export interface Shape<V> {
@@ -12,9 +15,10 @@ export interface Shape<V> {
   /** An entry that weighs more lies apart, see `weightOf`. */
   readonly most: number
   toWire (key: string, value: V, pen: Pen): Encodable[]
-  fromWire (wire: Wire, reading: Reading, holder: string): readonly [string, V]
+  /** In steps where maps lie within the entry. */
+  fromWire (wire: Wire, reading: Reading, holder: string): Entry<V> | Steps<Entry<V>>
   /** Of maps and registers within the entries: what has to be written beside, where an entry was another before. */
-  readonly inner?: (holder: string, before: V | undefined, now: V | undefined) => CellWrite[]
+  readonly inner?: (holder: string, before: V | undefined, now: V | undefined) => Iterable<CellWrite>
 }
 
 /** With more entries than this each lies in a cell of its own, so that an edit writes what it changes and no more. */
@@ -30,30 +34,32 @@ export function mapToWire<V extends {}> (map: SortedMap<V>, shape: Shape<V>, pen
   return [map.size - here.length, ...here.map(([key, value]) => shape.toWire(key, value, pen))]
 }
 
-export function wireToMap<V extends {}> (wire: Encodable | undefined, shape: Shape<V>, reading: Reading, holder = ''): SortedMap<V> {
+export function * wireToMap<V extends {}> (wire: Encodable | undefined, shape: Shape<V>, reading: Reading, holder = ''): Steps<SortedMap<V>> {
   const [apart, ...here] = wire as readonly [number, ...Wire[]]
-  return SortedMap.from([
-    ...here.map(entry => shape.fromWire(entry, reading, holder)),
-    ...reading.shelf.take(holder + shape.letter, apart).map(({ wire: entry, writers }) => shape.fromWire(entry, { ...reading, writers }, holder))
-  ])
+  const entries: Entry<V>[] = []
+  const beside = reading.shelf.take(holder + shape.letter, apart)
+  for (const { wire: entry, writers } of [...here.map(wire => ({ wire, writers: reading.writers })), ...beside]) {
+    const read = shape.fromWire(entry, { ...reading, writers }, holder)
+    entries.push('next' in read ? yield * read : read)
+    yield
+  }
+  return yield * SortedMap.building(entries)
 }
 
 /** What has to be written beside the row where `before` is stored. Undefined: nothing is, or nothing is to be. */
-export function mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): CellWrite[] {
-  if (before === now) return []
+export function * mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): Generator<CellWrite> {
+  if (before === now) return
   const [old, map] = [before, now].map(given => given ?? SortedMap.empty<V>()) as [SortedMap<V>, SortedMap<V>]
   const [wasLarge, isLargeNow] = [old, map].map(({ size }) => size > MOST_ENTRIES) as [boolean, boolean]
-  const writes: CellWrite[] = []
   // Where all move, what stayed the same moves too.
   for (const { key, before, after } of wasLarge === isLargeNow ? map.changesSince(old) : allOf(old, map)) {
     const name = cellName(holder, shape.letter, key)
     const was = before !== undefined && (wasLarge || isLarge(key, before, shape))
     const is = after !== undefined && (isLargeNow || isLarge(key, after, shape))
-    if (is && !(was && before === after)) writes.push({ name, value: encodeCell(pen => shape.toWire(key, after, pen)) })
-    else if (was && !is) writes.push({ name, value: null })
-    if (before !== after) writes.push(...shape.inner?.(name, before, after) ?? [])
+    if (is && !(was && before === after)) yield { name, value: encodeCell(pen => shape.toWire(key, after, pen)) }
+    else if (was && !is) yield { name, value: null }
+    if (before !== after && shape.inner !== undefined) yield * shape.inner(name, before, after)
   }
-  return writes
 }
 
 function * allOf<V extends {}> (old: SortedMap<V>, now: SortedMap<V>): Iterable<{ key: string, before: V | undefined, after: V | undefined }> {

@@ -6,6 +6,8 @@ import { DinemicError, isDinemicError } from '../errors.js'
 import type { CryptoProvider } from '../keys/provider.js'
 import type { CellWrite, StoredCell } from '../ports/store.js'
 import type { ObjectState } from '../state-types.js'
+import { finish } from '../steps.js'
+import type { Steps } from '../steps.js'
 import { idToWire, wireToId } from '../update/wire.js'
 import { countsOf } from './awaited.js'
 import { ROW_CODEC, Shelf, WriterTable, wireToWriter } from './cell-rows.js'
@@ -30,11 +32,20 @@ export function encodeHead (state: ObjectState): Uint8Array {
 
 /** Of a row and the cells that lie beside it. Throws `STORE_CORRUPT` for a row of another format or one that was damaged. */
 export function decodeState (row: Uint8Array, cells: Iterable<StoredCell> = []): ObjectState {
+  return finish(decodingState(row, cells))
+}
+
+/** The same in steps: there may be any number of cells. */
+export function * decodingState (row: Uint8Array, cells: Iterable<StoredCell>): Steps<ObjectState> {
   try {
     const wire = decode(row, ROW_CODEC) as Wire
     if (wire[0] !== FORMAT) throw corrupt(`is of format ${String(wire[0])}, where this code reads format ${FORMAT}`)
-    const shelf = new Shelf(cells)
-    const state = wireToState(wire, shelf)
+    const shelf = new Shelf()
+    for (const cell of cells) {
+      shelf.put(cell)
+      yield
+    }
+    const state = yield * wireToState(wire, shelf)
     if (!shelf.isEmpty) throw corrupt('has cells beside it of which it knows nothing')
     return state
   } catch (cause) {
@@ -48,16 +59,18 @@ export function stateHash (provider: CryptoProvider, state: ObjectState): string
   return bytesToHex(provider.sha256(encodeState(state)))
 }
 
-/** What has to be written beside the head where `before` is stored. Undefined: nothing is, or nothing is to be. */
-export function cellWrites (before: ObjectState | undefined, now: ObjectState | undefined): CellWrite[] {
-  if (before === now) return []
-  return [
-    ...mapWrites(before?.fields, now?.fields, FIELDS), ...mapWrites(before?.encrypted, now?.encrypted, ENCRYPTED),
-    ...mapWrites(before?.grants, now?.grants, GRANTS), ...mapWrites(before?.closes, now?.closes, CLOSES),
-    ...mapWrites(before?.epochs, now?.epochs, EPOCHS), ...mapWrites(before?.wraps, now?.wraps, WRAPS),
-    ...mapWrites(before?.awaited.pointers, now?.awaited.pointers, POINTERS), ...mapWrites(before?.awaited.cells, now?.awaited.cells, POINTING),
-    ...mapWrites(before?.endorsed, now?.endorsed, ENDORSED)
-  ]
+/** What has to be written beside the head where `before` is stored, one at a time. Undefined: nothing is, or nothing is to be. */
+export function * cellWrites (before: ObjectState | undefined, now: ObjectState | undefined): Generator<CellWrite> {
+  if (before === now) return
+  yield * mapWrites(before?.fields, now?.fields, FIELDS)
+  yield * mapWrites(before?.encrypted, now?.encrypted, ENCRYPTED)
+  yield * mapWrites(before?.grants, now?.grants, GRANTS)
+  yield * mapWrites(before?.closes, now?.closes, CLOSES)
+  yield * mapWrites(before?.epochs, now?.epochs, EPOCHS)
+  yield * mapWrites(before?.wraps, now?.wraps, WRAPS)
+  yield * mapWrites(before?.awaited.pointers, now?.awaited.pointers, POINTERS)
+  yield * mapWrites(before?.awaited.cells, now?.awaited.cells, POINTING)
+  yield * mapWrites(before?.endorsed, now?.endorsed, ENDORSED)
 }
 
 function stateToWire ({ id, genesis, removed, fields, encrypted, grants, closes, epochs, wraps, awaited, endorsed }: ObjectState, whole: boolean): Encodable {
@@ -70,22 +83,22 @@ function stateToWire ({ id, genesis, removed, fields, encrypted, grants, closes,
   ]
 }
 
-function wireToState (wire: Wire, shelf: Shelf): ObjectState {
+function * wireToState (wire: Wire, shelf: Shelf): Steps<ObjectState> {
   const [, id, genesis, removed, writers, fields, encrypted, grants, closes, epochs, wraps, pointers, cells, endorsed] = wire as readonly [unknown, Wire, Uint8Array | null, readonly [Uint8Array, boolean] | null, ...Wire[]]
   const reading: Reading = { writers: writers!.map(wireToWriter), shelf }
-  const pointing = wireToMap(pointers, POINTERS, reading)
+  const pointing = yield * wireToMap(pointers, POINTERS, reading)
   return {
     id: wireToId(id, 'object'),
     genesis: genesis === null ? null : bytesToHex(genesis),
     removed: removed === null ? null : { update: bytesToHex(removed[0]), final: removed[1] },
-    fields: wireToMap(fields, FIELDS, reading),
-    encrypted: wireToMap(encrypted, ENCRYPTED, reading),
-    grants: wireToMap(grants, GRANTS, reading),
-    closes: wireToMap(closes, CLOSES, reading),
-    epochs: wireToMap(epochs, EPOCHS, reading),
-    wraps: wireToMap(wraps, WRAPS, reading),
-    awaited: { pointers: pointing, cells: wireToMap(cells, POINTING, reading), counts: countsOf(pointing) },
-    endorsed: wireToMap(endorsed, ENDORSED, reading)
+    fields: yield * wireToMap(fields, FIELDS, reading),
+    encrypted: yield * wireToMap(encrypted, ENCRYPTED, reading),
+    grants: yield * wireToMap(grants, GRANTS, reading),
+    closes: yield * wireToMap(closes, CLOSES, reading),
+    epochs: yield * wireToMap(epochs, EPOCHS, reading),
+    wraps: yield * wireToMap(wraps, WRAPS, reading),
+    awaited: { pointers: pointing, cells: yield * wireToMap(cells, POINTING, reading), counts: countsOf(pointing) },
+    endorsed: yield * wireToMap(endorsed, ENDORSED, reading)
   }
 }
 

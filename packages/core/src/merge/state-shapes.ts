@@ -10,8 +10,8 @@ import { refKey } from '../verdict/link.js'
 import { cellName } from './cell-names.js'
 import { encodeCell } from './cell-rows.js'
 import type { Wire } from './cell-rows.js'
-import { entriesOf } from './dict.js'
-import { orderOf } from './list.js'
+import { entriesInSteps } from './dict.js'
+import { orderInSteps } from './list.js'
 import { mapToWire, mapWrites, wireToMap } from './map-row.js'
 import type { Shape } from './map-row.js'
 import { CANDIDATE, candidateChanges, candidateToWire, registerToWire, wireToRegister } from './register-row.js'
@@ -38,7 +38,10 @@ const LIST: Shape<ElementState> = {
     const name = cellName(holder, 'l', id as string)
     return [id as string, { value: wireToRegister(value, name + VALUE, reading), position: wireToRegister<string>(position, name + POSITION, reading), deleted: deleted === null ? null : hex(deleted) }]
   },
-  inner: (holder, before, now) => [...registerWrites(holder + VALUE, before?.value, now?.value), ...registerWrites(holder + POSITION, before?.position, now?.position)]
+  * inner (holder, before, now) {
+    yield * registerWrites(holder + VALUE, before?.value, now?.value)
+    yield * registerWrites(holder + POSITION, before?.position, now?.position)
+  }
 }
 
 /** Which of an element's registers the candidates in a cell are of, as the step of a cell's name. */
@@ -49,19 +52,21 @@ export const FIELDS: Shape<FieldState> = {
   letter: 'f',
   most: LARGE_FIELD,
   toWire: (name, { register, dict, list, counter, increments }, pen) => [name, registerToWire(register, pen), mapToWire(dict, DICT, pen), mapToWire(list, LIST, pen), counter ?? null, increments],
-  fromWire: ([name, register, dict, list, counter, increments], reading) => {
+  * fromWire ([name, register, dict, list, counter, increments], reading) {
     const holder = cellName('', 'f', name as string)
-    const keys = wireToMap(dict, DICT, reading, holder)
-    const elements = wireToMap(list, LIST, reading, holder)
+    const keys = yield * wireToMap(dict, DICT, reading, holder)
+    const elements = yield * wireToMap(list, LIST, reading, holder)
     return [name as string, {
       register: wireToRegister(register, holder, reading),
-      dict: keys, entries: entriesOf(keys), list: elements, order: orderOf(elements),
+      dict: keys, entries: yield * entriesInSteps(keys), list: elements, order: yield * orderInSteps(elements),
       counter: counter as bigint | null ?? undefined, increments: increments as number
     }]
   },
-  inner: (holder, before, now) => [
-    ...registerWrites(holder, before?.register, now?.register), ...mapWrites(before?.dict, now?.dict, DICT, holder), ...mapWrites(before?.list, now?.list, LIST, holder)
-  ]
+  * inner (holder, before, now) {
+    yield * registerWrites(holder, before?.register, now?.register)
+    yield * mapWrites(before?.dict, now?.dict, DICT, holder)
+    yield * mapWrites(before?.list, now?.list, LIST, holder)
+  }
 }
 
 /** Names, and pointers: keys without a value. */
@@ -120,12 +125,11 @@ export const ENDORSED: Shape<Endorsement> = {
   fromWire: ([key, update, amount]) => [key as string, { update: hex(update), amount: amount as number }]
 }
 
-function registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): CellWrite[] {
-  if (before === now) return []
-  return [...candidateChanges(before, now)].map(({ candidate, gone }) => ({
-    name: cellName(holder, CANDIDATE, candidate.update),
-    value: gone ? null : encodeCell(pen => candidateToWire(candidate, pen))
-  }))
+function * registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): Generator<CellWrite> {
+  if (before === now) return
+  for (const { candidate, gone } of candidateChanges(before, now)) {
+    yield { name: cellName(holder, CANDIDATE, candidate.update), value: gone ? null : encodeCell(pen => candidateToWire(candidate, pen)) }
+  }
 }
 
 const hex = (wire: Encodable | undefined): string => bytesToHex(wire as Uint8Array)

@@ -1,9 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesToHex } from '../../src/bytes.js'
 import { emptyState } from '../../src/merge/apply.js'
 import { EMPTY_FIELD, applyOperation } from '../../src/merge/fields.js'
-import { cellWrites, decodeState, encodeHead, encodeState } from '../../src/merge/state-row.js'
+import { cellWrites, decodeState, decodingState, encodeHead, encodeState } from '../../src/merge/state-row.js'
 import { SortedMap } from '../../src/sorted-map.js'
 import type { ObjectState } from '../../src/state-types.js'
 import type { Operation } from '../../src/update-types.js'
@@ -17,7 +17,7 @@ class Cells {
 
   /** Gives how many rows that wrote. */
   commit (state: ObjectState): number {
-    const writes = cellWrites(this.#stored, state)
+    const writes = [...cellWrites(this.#stored, state)]
     for (const { name, value } of writes) {
       if (value === null) this.rows.delete(name)
       else this.rows.set(name, value)
@@ -123,6 +123,32 @@ describe('what lies beside a state row', () => {
     const written = cells.rows.size
     expect(cells.commit({ ...state, fields: SortedMap.empty() })).toBe(written)
     expect(cells.rows.size).toBe(0)
+  })
+
+  test('are read and written in small steps, however many there are', () => {
+    const state = edited(emptyState(OBJECT), [...list('a', 3000), ...dict('b', 3000)], 1)
+    const cells = new Cells()
+    // The writers of each cell are looked up, so that look-ups tell how many cells a step reads or writes.
+    const lookUps = jest.spyOn(Map.prototype, 'get')
+    const workOf = (steps: Iterator<unknown>): { most: number, all: number } => {
+      let [most, all, done] = [0, 0, false as boolean | undefined]
+      while (done !== true) {
+        lookUps.mockClear();
+        ({ done } = steps.next())
+        const work = lookUps.mock.calls.length
+        most = Math.max(most, work)
+        all += work
+      }
+      return { most, all }
+    }
+    const writing = workOf(cellWrites(undefined, state))
+    cells.commit(state)
+    const reading = workOf(decodingState(encodeHead(state), cells.read))
+    lookUps.mockRestore()
+    for (const { most, all } of [writing, reading]) {
+      expect(all).toBeGreaterThan(6000)
+      expect(most).toBeLessThan(10)
+    }
   })
 
   test('that is missing, damaged or too much is STORE_CORRUPT', () => {

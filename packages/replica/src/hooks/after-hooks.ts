@@ -45,9 +45,9 @@ export class AfterHooks {
   }
 
   /** What of these changes somebody wants to hear, as rows for the commit. */
-  prepare (model: string, changes: readonly { readonly kept: KeptChange, readonly state: ObjectState | undefined }[]): AfterHook[] {
-    if (!this.#hooks.wantsAfter(model)) return []
-    return changes.map(({ kept, state }) => ({ event: { seq: ++this.#lastSeq, data: encodeChange(kept) }, change: kept, state }))
+  * prepare (model: string, changes: readonly { readonly kept: KeptChange, readonly state: ObjectState | undefined }[]): Generator<AfterHook> {
+    if (!this.#hooks.wantsAfter(model)) return
+    for (const { kept, state } of changes) yield { event: { seq: ++this.#lastSeq, data: encodeChange(kept) }, change: kept, state }
   }
 
   /** Sequence numbers of hooks that have run; taken along by the next commit. */

@@ -1,6 +1,7 @@
 import { parseId } from '@dinemic/core'
-import type { KeyRing, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
+import type { KeyRing, ObjectCommit, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
+import { Breath } from '../breath.js'
 import type { Care } from '../care.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
 import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
@@ -114,8 +115,13 @@ export class Pipeline {
   async #commit (stages: readonly Stage[]): Promise<AfterHook[][]> {
     const { objects, afterHooks, masks, care, quota } = this.#parts
     if (stages.length === 0) return []
-    const hooks = stages.map(stage => afterHooks.prepare(parseId(stage.live.id).model, stage.changes))
-    const objectsToCommit = stages.map(stage => stage.commit())
+    const breath = new Breath(this.#parts.platform)
+    const hooks: AfterHook[][] = []
+    const objectsToCommit: ObjectCommit[] = []
+    for (const stage of stages) {
+      hooks.push(await breath.all(afterHooks.prepare(parseId(stage.live.id).model, stage.changes)))
+      objectsToCommit.push(await stage.commit())
+    }
     const rows = stages.map(stage => stage.rows)
     const needs = await care.changesOf(rows)
     const sync = this.#parts.sync || stages.some(stage => stage.replacesKeys)

@@ -165,11 +165,11 @@ export class Stage {
     this.#notes.tell()
   }
 
-  commit (): Commit['objects'][number] {
+  async commit (): Promise<Commit['objects'][number]> {
     return {
       object: this.live.id,
       state: encodeRow(this.live.row),
-      cells: cellsBeside(this.#before, this.live.row),
+      cells: await this.#breath.all(cellsBeside(this.#before, this.live.row)),
       put: this.put.filter(update => !this.#drop.has(update.id)).map(({ id, frame, clock }) => ({ id, frame, millis: clockMillis(clock) })),
       drop: [...this.#drop].filter(id => !this.#put.has(id))
     }

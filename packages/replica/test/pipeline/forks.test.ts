@@ -50,7 +50,7 @@ class Written {
       else this.settings.set(name, value)
     }
     stage.tell()
-    const commit = stage.commit()
+    const commit = await stage.commit()
     for (const { name, value } of commit.cells!) {
       if (value === null) this.#cells.delete(name)
       else this.#cells.set(name, value)
