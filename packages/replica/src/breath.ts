@@ -4,8 +4,10 @@ import type { Platform, Update } from '@dinemic/core'
 const BETWEEN = 128
 /** A large one counts as more, by its bytes. */
 const BYTES = 1024
-/** A step that moves a verdict, or reads or writes an entry, is less. */
+/** A step that moves a verdict, or reads an entry, is less. */
 const STEP = 1 / 8
+/** A row that is made is more than that. */
+const ROW = 1 / 4
 
 /**
  * Lets other work have its turn in the middle of a long task, as any number of updates may come or be read at once.
@@ -27,14 +29,19 @@ export class Breath {
     }
   }
 
-  /** Takes all items, each a step. */
-  async all<T> (items: Iterable<T>): Promise<T[]> {
+  /** Takes all rows, each of which is made when it is taken. */
+  async all<T> (rows: Iterable<T>): Promise<T[]> {
     const list: T[] = []
-    for (const item of items) {
-      list.push(item)
-      await this.#worked(STEP)
+    for (const row of rows) {
+      list.push(row)
+      await this.#worked(ROW)
     }
     return list
+  }
+
+  /** To be awaited after each call of what others have written, which may be done at once. */
+  async afterCall (): Promise<void> {
+    await this.#worked(1)
   }
 
   /** To be awaited after each update. */

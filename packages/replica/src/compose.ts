@@ -91,7 +91,7 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const masks = new Masks()
   const care = new Care(keys)
   const quota = new Quota(keys, options.quota)
-  const afterHooks = new AfterHooks(store, hooks, activity)
+  const afterHooks = new AfterHooks({ store, hooks, activity, platform })
   const sums = new SetSums({
     store,
     alone: async task => await commits.alone(task),

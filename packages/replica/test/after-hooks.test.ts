@@ -1,10 +1,22 @@
 import { expect, test } from '@jest/globals'
 import { clockOf } from '@dinemic/core'
+import type { Platform } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { Activity } from '../src/activity.js'
 import type { ObjectChange } from '../src/engine.js'
 import { AfterHooks } from '../src/hooks/after-hooks.js'
 import type { KeptChange } from '../src/hooks/change-row.js'
+
+let pauses = 0
+const platform: Platform = {
+  now: () => 0,
+  random: length => new Uint8Array(length),
+  schedule: (_, task) => {
+    pauses++
+    setImmediate(task)
+    return () => {}
+  }
+}
 
 function changeOf (object: string): KeptChange {
   return {
@@ -26,7 +38,7 @@ test('what hooks write while a restart runs those that were left takes no place 
   const wants = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => true }
   // More than are read at once.
   const objects = Array.from({ length: 300 }, (_, i) => `Person:${i}`)
-  await commit(store, new AfterHooks(store, { ...wants, after: async () => {} }, new Activity()), ...objects)
+  await commit(store, new AfterHooks({ store, hooks: { ...wants, after: async () => {} }, activity: new Activity(), platform }), ...objects)
   store.crash()
   await store.open()
 
@@ -40,11 +52,13 @@ test('what hooks write while a restart runs those that were left takes no place 
     seen.push(...(await store.pendingEvents()).map(({ seq }) => seq))
     void restarted.run(written)
   }
-  const restarted = new AfterHooks(store, { ...wants, after }, activity)
+  const restarted = new AfterHooks({ store, hooks: { ...wants, after }, activity, platform })
   await restarted.resume(async () => undefined)
   await activity.idle()
   expect(heard.toSorted()).toEqual([...objects, 'Person:299'].toSorted())
   expect(heard.lastIndexOf('Person:299')).toBe(300)
   expect(seen).toContain(301)
   expect(await store.pendingEvents()).toEqual([])
+  // Some 128 hooks at a time: those that are done at once let others have their turn, too.
+  expect(pauses).toBe(2)
 })

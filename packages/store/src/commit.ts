@@ -16,7 +16,7 @@ export async function applyCommit (batch: Batch, commit: Commit, allot: () => nu
   await load(batch, keysOf(commit))
   for (const part of commit.objects) await applyObject(batch, part, allot)
   await inTurns(commit.events ?? [], ({ seq, data }) => { batch.set(eventKey(seq), data.slice()) })
-  for (const seq of commit.acknowledged ?? []) batch.set(eventKey(seq), undefined)
+  await inTurns(commit.acknowledged ?? [], seq => { batch.set(eventKey(seq), undefined) })
   for (const { name, value } of commit.settings ?? []) batch.set(settingKey(name), value?.slice())
 }
 

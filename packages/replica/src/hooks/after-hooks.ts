@@ -1,11 +1,14 @@
-import type { ObjectId, ObjectState, Store, StoredEvent } from '@dinemic/core'
+import type { ObjectId, ObjectState, Platform, Store, StoredEvent } from '@dinemic/core'
 import type { Activity } from '../activity.js'
+import { Breath } from '../breath.js'
 import type { HooksPort } from '../engine.js'
 import { KeyedQueue } from '../keyed-queue.js'
 import { decodeChange, encodeChange } from './change-row.js'
 import type { KeptChange } from './change-row.js'
 
 export interface AfterHook { readonly event: StoredEvent | undefined, readonly change: KeptChange, readonly state: ObjectState | undefined }
+
+export interface AfterHooksParts { readonly store: Store, readonly hooks: HooksPort, readonly activity: Activity, readonly platform: Platform }
 
 /**
  * After-hooks: kept with the commit until they have run, so that they run at least once even across a crash, and in
@@ -15,15 +18,17 @@ export class AfterHooks {
   readonly #store: Store
   readonly #hooks: HooksPort
   readonly #activity: Activity
+  readonly #breath: Breath
   readonly #queue = new KeyedQueue()
   #lastSeq = 0
   #done: number[] = []
   #striking = false
 
-  constructor (store: Store, hooks: HooksPort, activity: Activity) {
+  constructor ({ store, hooks, activity, platform }: AfterHooksParts) {
     this.#store = store
     this.#hooks = hooks
     this.#activity = activity
+    this.#breath = new Breath(platform)
   }
 
   /**
@@ -65,6 +70,7 @@ export class AfterHooks {
       for (const { event, change, state } of hooks) {
         await this.#hooks.after({ ...change, state })
         if (event !== undefined) this.#done.push(event.seq)
+        await this.#breath.afterCall()
       }
       this.#strike()
     }))
