@@ -1,10 +1,12 @@
-import { isDinemicError } from '@dinemic/core'
+import { isDinemicError, parseId } from '@dinemic/core'
 import type { ObjectId, PeerInfo, Network, Platform } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import { SALT_BYTES, decodeFrames, decodeGot } from './messages.js'
 import type { Greeting } from './messages.js'
 import { Offences } from './offences.js'
 import { PeerLink } from './peer-link.js'
+import { Pull } from './pull.js'
+import { ANSWER_BYTES } from './responder.js'
 import { Round, differing, pairOf } from './round.js'
 import type { RoundParts } from './round.js'
 import type { Wants } from './wants.js'
@@ -207,14 +209,30 @@ export class Peers {
       const link = this.#sessions.get(peer)?.link
       if (link === undefined) return undefined
       const { pending, inbound } = this.#parts
-      return await pending.take(async () => await link.request({ ask: 'object', object }, signal), async answer => {
+      const came = await pending.take(async () => await link.request({ ask: 'object', object }, signal), async answer => {
         const frames = decodeFrames(answer)
         await inbound.frames(frames, peer)
-        return frames.length
+        return { count: frames.length, bytes: answer.length }
       })
+      if (came === undefined || came.bytes < ANSWER_BYTES) return came?.count
+      const rest = await this.#receiveRest(link, object)
+      return rest === undefined ? undefined : came.count + rest
     } catch (error) {
       this.#failed(peer, error)
       return undefined
+    }
+  }
+  /** Of an object that is more than one answer holds, what has come of it here and still differs. Undefined where the peer doesn't give all. */
+  async #receiveRest (link: PeerLink, object: ObjectId): Promise<number | undefined> {
+    const { progress, claims } = this.#parts
+    const { model } = parseId(object)
+    for (let got = 0; ;) {
+      const pull = new Pull(this.#parts, link, { model, have: progress.have(model), set: object })
+      await pull.difference([''])
+      got += pull.got
+      if (pull.isDone) return got
+      if (!pull.leftToOthers) return undefined
+      await claims.settled()
     }
   }
 }

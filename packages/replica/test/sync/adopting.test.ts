@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { Lan, allHashes, create, nameOf, set } from '../harness.js'
+import type { Peer } from '../harness.js'
+
+let lan = new Lan()
+afterEach(async () => {
+  await lan.stop()
+  lan = new Lan()
+})
+
+const BULK = new Uint8Array(200_000)
+
+/** An object of more updates than one answer holds. */
+async function large (peer: Peer): Promise<string> {
+  const object = await create(peer, { name: 'Bob' })
+  for (let i = 0; i < 14; i++) await set(peer, object, { [`bulk${i}`]: BULK })
+  return object
+}
+
+const isFork = ([event]: Peer['reports'][number]): boolean => event === 'fork'
+
+test('who has an object\'s key from another device hears all of its chain before the first save, however long it is', async () => {
+  const [owner, device] = [await lan.peer(), await lan.peer()]
+  const object = await large(owner)
+  await device.connect(owner)
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  await set(device, object, { nick: 'B' })
+  await lan.quiet()
+  expect([owner, device].flatMap(({ reports }) => reports.filter(isFork))).toEqual([])
+  expect(new Set(await allHashes(object, owner, device)).size).toBe(1)
+})
+
+test('what one peer has of it and another has not comes too, though both are asked at once', async () => {
+  const [owner, behind, device] = [await lan.peer(), await lan.peer(), await lan.peer()]
+  const object = await large(owner)
+  await behind.connect(owner)
+  await lan.quiet()
+  lan.hub.cut(nameOf(owner), nameOf(behind))
+  for (let i = 0; i < 3; i++) await set(owner, object, { name: `Bob ${i}` })
+  await Promise.all([owner, behind].map(async peer => { await device.connect(peer) }))
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  await set(device, object, { nick: 'B' })
+  await lan.quiet()
+  expect([owner, device].flatMap(({ reports }) => reports.filter(isFork))).toEqual([])
+})
