@@ -25,6 +25,8 @@ export class Replica implements Engine {
   readonly #networkName: string
   readonly #parts: ReplicaParts
   readonly #opened = new OpenedValues()
+  /** Chosen because somebody waits for them: whether there is such an object shows when they end. */
+  readonly #tried = new Set<ObjectId>()
 
   constructor (options: ReplicaOptions) {
     this.platform = options.platform
@@ -73,13 +75,15 @@ export class Replica implements Engine {
     const here = await this.state(object, options)
     if (here !== undefined) return here
     const said = new Map<string, string>()
-    const chosen = replication.choose(object)
+    if (replication.choose(object)) this.#tried.add(object)
     const appeared = waiting.for(object, options, { look: async () => await this.state(object, options), said })
     askFor(object, { signal: options.signal, said }).catch(() => { /* told by the wait itself: nobody has it */ })
     try {
-      return await appeared
+      const state = await appeared
+      this.#tried.delete(object)
+      return state
     } catch (error) {
-      if (chosen && !waiting.has(object)) interest.giveUp(object)
+      if (!waiting.has(object) && this.#tried.delete(object)) interest.giveUp(object)
       throw error
     }
   }

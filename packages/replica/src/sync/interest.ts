@@ -17,6 +17,9 @@ export interface InterestParts {
   readonly isHere: (object: ObjectId) => Promise<boolean>
 }
 
+/** Whether nothing of a model is stored. */
+type IsEmpty = (model: string) => boolean
+
 /**
  * Which objects concern this node. Of a partial model: those that the options name, those that somebody opens, and those of which
  * anything is here, which are what was created or opened before.
@@ -26,6 +29,9 @@ export class Interest {
   readonly #whole = new Set<string>()
   readonly #chosenByModel = new Map<string, Set<ObjectId>>()
   readonly #isKeeper: boolean
+  /** Of what a keeper has learned of, from whom, in order; and how many from each. */
+  readonly #namedBy = new Map<string, string>()
+  readonly #shares = new Map<string, number>()
   /** Grows with each choice: what was compared before it says nothing about it. */
   choices = 0
 
@@ -86,21 +92,53 @@ export class Interest {
     while (page.length > 0) yield page.splice(0, PAGE)
   }
 
-  /** Of what a peer has, the models that are new to a keeper. */
-  learn (models: readonly string[]): string[] {
-    if (!this.#isKeeper) return []
-    return models.filter(model => {
-      if (this.#whole.size >= MOST_MODELS || !isModelName(model) || this.#whole.has(model)) return false
+  /**
+   * Of what a peer has, the models that are new to a keeper, and those that make room for them: where there is none, whoever has
+   * named most loses the oldest of which nothing came. So one peer may fill the room, and keeps nobody else's models out.
+   */
+  learn (models: readonly string[], from: string, isEmpty: IsEmpty): { learned: string[], gone: string[] } {
+    const gone: string[] = []
+    const learned = !this.#isKeeper ? [] : models.filter(model => {
+      if (!isModelName(model) || this.#whole.has(model)) return false
+      if (this.#whole.size >= MOST_MODELS) {
+        const old = this.#oldestOfLargest(from, isEmpty)
+        if (old === undefined) return false
+        this.#forget(old)
+        gone.push(old)
+      }
       this.#whole.add(model)
+      this.#namedBy.set(model, from)
+      this.#share(from, 1)
       return true
     })
+    return { learned, gone }
   }
 
   /** Makes room for other models where there is none: gives those that it has learned of and of which nothing came. */
-  unlearn (isEmpty: (model: string) => boolean): string[] {
+  unlearn (isEmpty: IsEmpty): string[] {
     if (this.#whole.size < MOST_MODELS) return []
-    const empty = [...this.#whole].filter(model => !this.#parts.models.includes(model) && isEmpty(model))
-    for (const model of empty) this.#whole.delete(model)
+    const empty = [...this.#namedBy.keys()].filter(isEmpty)
+    for (const model of empty) this.#forget(model)
     return empty
+  }
+
+  /** Undefined where who has named most is this peer, or has hardly named more. */
+  #oldestOfLargest (from: string, isEmpty: IsEmpty): string | undefined {
+    const [largest, count] = [...this.#shares].reduce((a, b) => b[1] > a[1] ? b : a)
+    if (largest === from || count <= (this.#shares.get(from) ?? 0) + 1) return undefined
+    for (const [model, peer] of this.#namedBy) if (peer === largest && isEmpty(model)) return model
+    return undefined
+  }
+
+  #forget (model: string): void {
+    this.#share(this.#namedBy.get(model)!, -1)
+    this.#namedBy.delete(model)
+    this.#whole.delete(model)
+  }
+
+  #share (peer: string, change: 1 | -1): void {
+    const count = (this.#shares.get(peer) ?? 0) + change
+    if (count === 0) this.#shares.delete(peer)
+    else this.#shares.set(peer, count)
   }
 }

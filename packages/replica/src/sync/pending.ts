@@ -18,15 +18,17 @@ interface Waiter { readonly bytes: number, readonly go: (room: Room) => void }
 export class Pending {
   readonly limit: number
   readonly #answer: number
+  readonly #freed: () => void
   readonly #heldByPeer = new Map<string, number>()
   readonly #waiting: Waiter[] = []
   #bytes = 0
   #count = 0
 
-  /** `answer`: bytes of the largest answer. */
-  constructor (limit: number, answer: number) {
+  /** `answer`: bytes of the largest answer. `freed` is called whenever there is more room. */
+  constructor (limit: number, { answer, freed = () => {} }: { answer: number, freed?: () => void }) {
     this.limit = limit
     this.#answer = Math.min(answer, limit)
+    this.#freed = freed
   }
 
   get bytes (): number {
@@ -95,5 +97,6 @@ export class Pending {
       this.#waiting.shift()
       next.go(this.#take(next.bytes))
     }
+    this.#freed()
   }
 }

@@ -85,7 +85,7 @@ export class Replication {
     this.#proposals = proposals
     this.#lanes = new ProposalLanes({ network, platform })
     this.#report = report
-    this.pending = new Pending(pendingBytes, network.limits.response)
+    this.pending = new Pending(pendingBytes, { answer: network.limits.response, freed: () => { this.#catchUp() } })
     this.#progress = new Progress({ platform, report, interest })
     this.#announcer = new Announcer(network, activity, report)
     this.#readers = new Readers(platform)
@@ -100,7 +100,7 @@ export class Replication {
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
-      learn: (prints, from) => this.#learn(prints, from), claims: new Claims(platform), joins: new Joins(platform), pending: this.pending
+      learn: (prints, from) => { this.#learn(prints, from) }, claims: new Claims(platform), joins: new Joins(platform), pending: this.pending
     })
     pipeline.onWritten((object, { put, drop }) => {
       this.#progress.counted(parseId(object).model, put - drop.length)
@@ -129,7 +129,7 @@ export class Replication {
   /** To be called before the network starts. */
   async start (): Promise<void> {
     // Of what a keeper learned once it has something; whether its peers of today have it too, or not.
-    this.#interest.learn(await this.#store.models())
+    this.#interest.learn(await this.#store.models(), '', () => false)
     this.#network.handle({
       message: async (topic, data, from) => await this.#message(topic, data, from),
       request: async (from, data, signal) => await this.#activity.track(`answering ${from}`, this.#answer(from, data, signal)),
@@ -139,7 +139,7 @@ export class Replication {
       },
       disconnected: peer => {
         this.#peers.disconnected(peer)
-        for (const model of this.#interest.unlearn(name => this.#progress.have(name) === 0)) this.#network.unsubscribe(model)
+        for (const model of this.#interest.unlearn(this.#isEmpty)) this.#network.unsubscribe(model)
         this.#report('peer:disconnect', peer)
       }
     })
@@ -193,14 +193,11 @@ export class Replication {
       room.release()
       throw error
     }))
-    void taken.finally(() => {
-      room.release()
-      this.#catchUp()
-    })
+    void taken.finally(room.release)
     return verdict
   }
 
-  /** What was passed over has to come by comparing. */
+  /** What was passed over has to come by comparing, when half of the room is free. */
   #catchUp (): void {
     if (this.#passedOver.size === 0 || this.pending.bytes > this.pending.limit / 2) return
     for (const peer of this.#passedOver) this.#peers.compare(peer)
@@ -237,12 +234,14 @@ export class Replication {
   }
 
   /** Keepers behind this one learn of it from this one, be there anything to fetch yet or not. */
-  #learn (prints: readonly ModelPrint[], from: string): boolean {
-    const learned = this.#interest.learn(prints.map(({ model }) => model))
+  #learn (prints: readonly ModelPrint[], from: string): void {
+    const { learned, gone } = this.#interest.learn(prints.map(({ model }) => model), from, this.#isEmpty)
+    for (const model of gone) this.#network.unsubscribe(model)
     for (const model of learned) this.#network.subscribe(model)
     if (learned.length > 0) this.#peers.spread(from)
-    return learned.length > 0
   }
+
+  readonly #isEmpty = (model: string): boolean => this.#progress.have(model) === 0
 
   #checkRunning (): void {
     if (this.#stopped) throw new DinemicError('REPLICA_STOPPED', 'This node is stopping and answers no more.')

@@ -19,8 +19,8 @@ export interface RoundParts extends ChosenParts {
   readonly responder: Responder
   readonly sums: Pick<SetSums, 'of' | 'check'>
   readonly platform: Platform
-  /** Whether a peer has models in which this node takes part from now on. */
-  readonly learn: (prints: readonly ModelPrint[], from: string) => boolean
+  /** A peer has models in which this node may take part from now on. */
+  readonly learn: (prints: readonly ModelPrint[], from: string) => void
 }
 
 /** Comparisons with one peer, one after another. */
@@ -44,7 +44,10 @@ export class Round {
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
     if (theirs === undefined) return { changed: false, again: false }
-    const learned = this.#parts.learn(theirs.prints, peer)
+    this.#parts.learn(theirs.prints, peer)
+    // Learned here, or since these were taken, as the peer asked: what it has of them is still to be compared.
+    const known = new Set(ours.map(({ model }) => model))
+    const learned = theirs.prints.some(({ model }) => !known.has(model) && interest.takesPart(model))
     const pair = `${pairOf(theirs.prints, ours)} ${interest.choices}`
     const models = differing(theirs.prints, ours)
     const pulls: Pull[] = []

@@ -145,6 +145,18 @@ describe('a node that replicates chosen objects', () => {
     expect(askedOf(some)).not.toContain('prints')
   })
 
+  test('forgets it when the last who waits for it has given up', async () => {
+    const [full, some] = [await lan.peer(), await lan.peer({ replicate: { Person: { ids: [] } } })]
+    await some.connect(full)
+    const nobody = await newKey(full.keys, 'Person')
+    await Promise.allSettled([1, 20].map(async timeout => await some.replica.wait(nobody, { timeout })))
+    some.asked.length = 0
+    await create(full, { name: 'changes the print' })
+    some.replica.compare(nameOf(full))
+    await lan.quiet()
+    expect(askedOf(some)).not.toContain('prints')
+  })
+
   test('gets an object from another that has chosen it too', async () => {
     const full = await lan.peer()
     const [bob, eve] = await many(full, 10)
@@ -217,12 +229,18 @@ describe('a keeper', () => {
     await lan.quiet()
     expect(keeper.replica.models).toHaveLength(1000)
     expect(keeper.replica.models).not.toContain('no name')
-    await network.stop()
-    // Those of which nothing came make room again.
-    const one = await lan.peer({ models: ['Note'] })
-    const note = await create(one, { name: 'real' }, { model: 'Note' })
-    await one.connect(keeper)
-    await lan.quiet()
-    expect(await idsOf(keeper, 'Note')).toEqual([note])
+    // Those of which nothing came make room for other peers' models, while the one that named them all is there and when it has gone.
+    for (const model of ['Note', 'Letter']) {
+      const one = await lan.peer({ models: [model] })
+      const id = await create(one, { name: 'real' }, { model })
+      await one.connect(keeper)
+      await lan.quiet()
+      expect(await idsOf(keeper, model)).toEqual([id])
+      expect(keeper.replica.models.length).toBeLessThanOrEqual(1000)
+      keeper.replica.compare(network.id)
+      await lan.quiet()
+      expect(keeper.replica.models).toContain(model)
+      if (model === 'Note') await network.stop()
+    }
   })
 })

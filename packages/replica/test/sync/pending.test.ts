@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Store } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
-import { decodeFrames, encodeRequest } from '../../src/sync/messages.js'
+import { decodeFrames, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import { encodeRanges } from '../../src/sync/range-messages.js'
 import { Pending } from '../../src/sync/pending.js'
 import { Lan, create, nameOf } from '../harness.js'
 import type { Peer } from '../harness.js'
 
 describe('room for what is pending', () => {
   test('messages find it or not; a peer has a quarter of it', () => {
-    const pending = new Pending(400, 100)
+    const pending = new Pending(400, { answer: 100 })
     const rooms = ['a', 'b', 'c', 'd'].map(peer => pending.forMessage(peer, 100))
     expect(rooms.every(room => room !== undefined)).toBe(true)
     expect(pending.forMessage('e', 1)).toBeUndefined()
@@ -20,7 +21,7 @@ describe('room for what is pending', () => {
   })
 
   test('answers wait for it in order, before any message, and give back what they did not need', async () => {
-    const pending = new Pending(250, 100)
+    const pending = new Pending(250, { answer: 100 })
     const [first, second] = [await pending.forAnswer(), await pending.forAnswer()]
     const order: number[] = []
     const waiting = [3, 4].map(async number => {
@@ -39,7 +40,7 @@ describe('room for what is pending', () => {
   })
 
   test('is never less than one answer needs', async () => {
-    const pending = new Pending(50, 100)
+    const pending = new Pending(50, { answer: 100 })
     const answer = await pending.take(async () => new Uint8Array(70), async bytes => [bytes.length, pending.bytes])
     expect([answer, pending.bytes, pending.count]).toEqual([[70, 50], 0, 0])
   })
@@ -108,4 +109,45 @@ describe('a node whose disk stands still', () => {
     expect(slow.replica.pending).toMatchObject({ count: 0, bytes: 0, limit: LIMIT })
     expect(await keysOf(slow)).toHaveLength(65)
   })
+
+  test('asks for what it passed over once an answer gives back its room, though nobody tells anything any more', async () => {
+    const store = new HeldStore()
+    const [teller, slow] = [await lan.peer(), await lan.peer({ store, pendingBytes: LIMIT })]
+    await slow.connect(teller)
+    await lan.quiet()
+    let answer = (): void => {}
+    const answered = new Promise<Uint8Array>(resolve => { answer = () => { resolve(encodeGot(1, [])) } })
+    const asked = new Promise<void>(resolve => {
+      const network = lan.hub.create()
+      network.handle({
+        message: async () => 'ignore',
+        request: async (_from, data) => {
+          const request = decodeRequest(data)
+          if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', count: 1, print: '00'.repeat(8) }], audit: null })
+          if (request.ask === 'ranges') return encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: ['00'.repeat(8)] })))
+          resolve()
+          return await answered
+        },
+        connected: () => {},
+        disconnected: () => {}
+      })
+      void network.start().then(async () => { await network.connect(slow.address) })
+    })
+    await asked
+    store.hold()
+    for (let i = 0; i < 20; i++) await create(teller, { name: `told ${i}`, bulk: new Uint8Array(100_000) })
+    await untilQuiet(lan.hub)
+    store.release()
+    while ((await keysOf(slow)).length === 0) await untilQuiet(lan.hub)
+    expect((await keysOf(slow)).length).toBeLessThan(20)
+    answer()
+    await lan.quiet()
+    expect(await keysOf(slow)).toHaveLength(20)
+  })
 })
+
+/** Until nothing moves but what waits for the disk or for an answer. */
+async function untilQuiet (hub: Lan['hub']): Promise<void> {
+  do await new Promise<void>(resolve => { setImmediate(resolve) })
+  while (hub.step())
+}
