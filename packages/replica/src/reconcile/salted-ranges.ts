@@ -28,33 +28,39 @@ export interface ShownRanges {
   answer (prefix: string): Promise<RangeAnswer>
 }
 
+/** What both kinds have in common: the short ids, and who makes them. */
+abstract class Ranges implements ShownRanges {
+  protected readonly sums: RangeSums
+  protected readonly provider: Pick<CryptoProvider, 'sha256'>
+  protected readonly salt: Uint8Array
+
+  constructor (sums: RangeSums, provider: Pick<CryptoProvider, 'sha256'>, salt: Uint8Array) {
+    this.sums = sums
+    this.provider = provider
+    this.salt = salt
+  }
+
+  abstract print (prefix: string): Promise<Print>
+  abstract answer (prefix: string): Promise<RangeAnswer>
+
+  async shortIds (prefix: string): Promise<Map<string, SetKey>> {
+    return shortIdsOf(await this.sums.keys(prefix, EXACT), this.provider, this.salt)
+  }
+}
+
 /**
  * Prints and short ids under a salt: whoever makes up updates can't know which will look alike to two peers, because the
  * salt is chosen afterwards, at random, by the one who compares. So eight bytes are enough.
  */
-export class SaltedRanges implements ShownRanges {
-  readonly #sums: RangeSums
-  readonly #provider: Pick<CryptoProvider, 'sha256'>
-  readonly #salt: Uint8Array
-
-  constructor (sums: RangeSums, provider: Pick<CryptoProvider, 'sha256'>, salt: Uint8Array) {
-    this.#sums = sums
-    this.#provider = provider
-    this.#salt = salt
-  }
-
+export class SaltedRanges extends Ranges {
   async print (prefix: string): Promise<Print> {
-    return printOf(await this.#sums.fingerprint(prefix), this.#provider, this.#salt)
-  }
-
-  async shortIds (prefix: string): Promise<Map<string, SetKey>> {
-    return shortIdsOf(await this.#sums.keys(prefix, EXACT), this.#provider, this.#salt)
+    return printOf(await this.sums.fingerprint(prefix), this.provider, this.salt)
   }
 
   async answer (prefix: string): Promise<RangeAnswer> {
-    const { count } = await this.#sums.fingerprint(prefix)
+    const { count } = await this.sums.fingerprint(prefix)
     if (count <= LIST) return { ids: [...(await this.shortIds(prefix)).keys()] }
-    return { parts: (await this.#sums.parts(prefix)).map(({ prefix: part, fingerprint }: Part) => ({ prefix: part, ...printOf(fingerprint, this.#provider, this.#salt) })) }
+    return { parts: (await this.sums.parts(prefix)).map(({ prefix: part, fingerprint }: Part) => ({ prefix: part, ...printOf(fingerprint, this.provider, this.salt) })) }
   }
 }
 
@@ -66,33 +72,19 @@ export function printOf ({ count, sum }: Fingerprint, provider: Pick<CryptoProvi
  * The same from the ids themselves, for parts of up to `EXACT` keys. Sums can be met by a set of ids that was searched for
  * (generalised birthdays, Wagner 2002); a hash of all ids can't.
  */
-export class ExactRanges implements ShownRanges {
-  readonly #sums: RangeSums
-  readonly #provider: Pick<CryptoProvider, 'sha256'>
-  readonly #salt: Uint8Array
-
-  constructor (sums: RangeSums, provider: Pick<CryptoProvider, 'sha256'>, salt: Uint8Array) {
-    this.#sums = sums
-    this.#provider = provider
-    this.#salt = salt
-  }
-
+export class ExactRanges extends Ranges {
   async print (prefix: string): Promise<Print> {
-    return this.#printOf(await this.#sums.keys(prefix, EXACT))
-  }
-
-  async shortIds (prefix: string): Promise<Map<string, SetKey>> {
-    return shortIdsOf(await this.#sums.keys(prefix, EXACT), this.#provider, this.#salt)
+    return this.#printOf(await this.sums.keys(prefix, EXACT))
   }
 
   async answer (prefix: string): Promise<RangeAnswer> {
-    const keys = await this.#sums.keys(prefix, EXACT)
-    if (keys.length <= LIST) return { ids: [...shortIdsOf(keys, this.#provider, this.#salt).keys()] }
+    const keys = await this.sums.keys(prefix, EXACT)
+    if (keys.length <= LIST) return { ids: [...shortIdsOf(keys, this.provider, this.salt).keys()] }
     return { parts: [...partsOfKeys(keys)].map(([part, its]) => ({ prefix: part, ...this.#printOf(its) })) }
   }
 
   #printOf (keys: readonly SetKey[]): Print {
-    const print = this.#provider.sha256(this.#salt, ...keys.map(idBytes)).subarray(0, PRINT_BYTES)
+    const print = this.provider.sha256(this.salt, ...keys.map(idBytes)).subarray(0, PRINT_BYTES)
     return { count: keys.length, print: bytesToHex(print) }
   }
 }

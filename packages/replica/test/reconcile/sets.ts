@@ -1,4 +1,4 @@
-import { bytesToHex } from '@dinemic/core'
+import { SortedMap, bytesToHex } from '@dinemic/core'
 import type { SetKey } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
 import type { SeededRandom } from '@dinemic/core/testing'
@@ -14,11 +14,10 @@ export const provider = nativeProvider
 /** A set in memory and its sums, with the rows that a store would have. */
 export class TestSet {
   readonly sums: RadixSums
-  #keys: SetKey[]
+  #keys = SortedMap.empty<true>()
 
   private constructor () {
-    this.#keys = []
-    this.sums = new RadixSums({ node: async () => undefined, keys: async (prefix, limit) => this.under(prefix).slice(0, limit) })
+    this.sums = new RadixSums({ node: async () => undefined, keys: async (prefix, limit) => this.under(prefix, limit) })
   }
 
   static async of (keys: readonly SetKey[]): Promise<TestSet> {
@@ -28,12 +27,11 @@ export class TestSet {
   }
 
   get keys (): readonly SetKey[] {
-    return this.#keys
+    return [...this.#keys.keys()]
   }
 
   async change (changes: readonly SetChange[]): Promise<void> {
-    const gone = new Set(changes.flatMap(({ key, sign }) => sign === -1 ? [key] : []))
-    this.#keys = this.#keys.filter(key => !gone.has(key)).concat(changes.flatMap(({ key, sign }) => sign === 1 ? [key] : [])).sort()
+    for (const { key, sign } of changes) this.#keys = sign === 1 ? this.#keys.set(key, true) : this.#keys.delete(key)
     await this.sums.apply(changes)
   }
 
@@ -44,23 +42,17 @@ export class TestSet {
     return changed
   }
 
-  under (prefix: string): SetKey[] {
-    return this.#keys.slice(this.#position(prefix), this.#position(prefix + 'g'))
+  under (prefix: string, limit = Infinity): SetKey[] {
+    const keys: SetKey[] = []
+    for (const [key] of this.#keys.entries(this.#keys.rank(prefix))) {
+      if (keys.length === limit || !key.startsWith(prefix)) break
+      keys.push(key)
+    }
+    return keys
   }
 
   shown (salt: Uint8Array, exact = false): ShownRanges {
     return exact ? new ExactRanges(this.sums, provider, salt) : new SaltedRanges(this.sums, provider, salt)
-  }
-
-  #position (key: string): number {
-    let low = 0
-    let high = this.#keys.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#keys[middle]! < key) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
 
