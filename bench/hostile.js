@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { bindNetwork, clockOf, encode, formatId, signUpdate } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
 import { createNetwork } from '@dinemic/net'
-import { Listener, Node, defineHooks } from '@dinemic/node'
+import { Node } from '@dinemic/node'
 import { RUNS, SCALE, inFolder, quantile, row, summary } from './measure.js'
 import { Person, quiet } from './model.js'
 
@@ -16,7 +16,6 @@ const IN_A_MESSAGE = 20
 const CALM = 1000
 
 if (process.send === undefined) await writer()
-else if (process.argv[2] === 'reader') await reader()
 else await attacker()
 
 /** Saves, waits for word that the reader's hook has run, saves again: in peace, and while an attacker sends to the reader. */
@@ -25,11 +24,11 @@ async function writer () {
   for (let run = 0; run < RUNS; run++) {
     await inFolder(async folder => {
       const node = await Node.start({ ...quiet, path: join(folder, 'a') })
-      const reader = fork(fileURLToPath(import.meta.url), ['reader', join(folder, 'b'), node.addresses[0]])
+      const reader = fork(fileURLToPath(new URL('reader.js', import.meta.url)), [join(folder, 'b'), node.addresses[0]])
       const [{ address }] = await once(reader, 'message')
       const bob = await Person.create({ name: 'Bob', salary: 1 })
       await once(reader, 'message')
-      const attacker = fork(fileURLToPath(import.meta.url), ['attacker', address, bob.id])
+      const attacker = fork(fileURLToPath(import.meta.url), [address, bob.id])
       await once(attacker, 'message')
 
       let saves = 0
@@ -70,26 +69,9 @@ async function writer () {
   row('  the slowest of them', summary(figures.worst), 'ms', 2)
 }
 
-/** Tells the monotonic time at which each hook ran; one clock serves all processes of a machine. */
-async function reader () {
-  const [, , , path, address] = process.argv
-  class Ear extends Listener {
-    created () { process.send('created') }
-    updated ({ field, creation }) { if (field === 'name' && !creation) process.send(String(process.hrtime.bigint())) }
-  }
-  defineHooks(Ear, [{ hook: 'OnCreated', method: 'created' }, { hook: 'OnUpdated', method: 'updated' }])
-  const ear = new Ear()
-  const node = await Node.start({ ...quiet, path, listeners: [[ear, 'Person:[id]'], [ear, 'Person:[id]:name']] })
-  await node.connect(address)
-  process.send({ address: node.addresses[0] })
-  await once(process, 'message')
-  await node.stop()
-  process.disconnect()
-}
-
 /** Well signed updates of the saved object and of others that nobody has, under grants, after updates and by authors that nobody has. */
 async function attacker () {
-  const [, , , address, object] = process.argv
+  const [, , address, object] = process.argv
   const network = await createNetwork({ networkName: quiet.network, seed: randomBytes(32), listen: quiet.listen, discovery: false })
   network.handle({ message: async () => 'ignore', request: async () => encode([]), connected: () => {}, disconnected: () => {} })
   await network.start()

@@ -1,7 +1,7 @@
 // Many replicas in one process, on the memory network: what a burst costs as their number grows.
 import { formatId } from '@dinemic/core'
 import { nativeProvider as provider } from '@dinemic/core/native'
-import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
+import { MemoryHub, MemoryKeyRing, MemoryStore, realPlatform as platform } from '@dinemic/core/testing'
 import { Replica } from '@dinemic/replica'
 import { RUNS, SCALE, row, summary } from './measure.js'
 
@@ -11,15 +11,6 @@ const UPDATES = Math.round(200 * SCALE)
 const NEIGHBOURS = 6
 
 const noHooks = { before: async () => {}, wantsBefore: () => false, wantsAfter: () => false, after: async () => {} }
-const platform = {
-  now: () => Date.now(),
-  random: length => crypto.getRandomValues(new Uint8Array(length)),
-  schedule: (ms, task) => {
-    const timer = setTimeout(task, ms)
-    timer.unref()
-    return () => { clearTimeout(timer) }
-  }
-}
 
 for (const size of SIZES) {
   const figures = []

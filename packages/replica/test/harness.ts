@@ -1,7 +1,7 @@
 import { DinemicError, formatId } from '@dinemic/core'
-import type { CryptoProvider, Network, ObjectId, Operation, Platform, Value } from '@dinemic/core'
+import type { CryptoProvider, Network, ObjectId, Operation, Value } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
-import { MemoryHub, MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
+import { MemoryHub, MemoryKeyRing, MemoryStore, realPlatform as platform } from '@dinemic/core/testing'
 import { Replica } from '../src/replica.js'
 import type { HooksPort, ObjectChange, WriteRequest } from '../src/engine.js'
 import type { Reports } from '../src/report.js'
@@ -10,17 +10,6 @@ import { decodeRequest, encodeFrames } from '../src/sync/messages.js'
 import type { Request } from '../src/sync/messages.js'
 
 export const provider: CryptoProvider = nativeProvider
-
-/** Real time and chance: what these tests wait for are events, never pauses. */
-const platform: Platform = {
-  now: () => Date.now(),
-  random: length => crypto.getRandomValues(new Uint8Array(length)),
-  schedule: (ms, task) => {
-    const timer = setTimeout(task, ms)
-    timer.unref()
-    return () => { clearTimeout(timer) }
-  }
-}
 
 /** Hooks that tell what they saw, and refuse or accept as a test says. */
 export class TestHooks implements HooksPort {
