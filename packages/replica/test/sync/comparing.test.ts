@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { bytesToHex, encode } from '@dinemic/core'
-import type { Network, StoredUpdate } from '@dinemic/core'
+import type { StoredUpdate } from '@dinemic/core'
 import { shortIdsOf } from '../../src/reconcile/salted-ranges.js'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
 import { decodeRanges, encodeRanges } from '../../src/sync/range-messages.js'
+import { barePeer, liar, promising } from '../bare-peer.js'
+import type { Answer, Liar } from '../bare-peer.js'
 import { Lan, allHashes, create, newKey, provider, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
@@ -103,20 +105,13 @@ test('ids that are hidden behind an equal sum are found by the audit', async () 
   await create(a, { name: 'Bob' })
   const hidden = await create(other, { name: 'Eve' })
   const [{ frame, ...item }] = await other.store.updates(hidden) as [StoredUpdate]
-  const peer = lan.hub.create()
-  peer.handle({
-    message: async () => 'ignore',
-    request: async (_from, data) => {
-      const request = decodeRequest(data)
-      // As a peer would whose set has another id in the place of Bob's, made to have the same sum.
-      if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: request.greeting.prints, audit: { count: 1, print: '00'.repeat(8) } })
-      if (request.ask === 'ranges') return encodeRanges(request.prefixes, [{ ids: request.exact ? [...shortIdsOf([setKeyOf(item)], provider, request.salt).keys()] : [] }])
-      return encodeGot(1, [frame])
-    },
-    connected: () => {},
-    disconnected: () => {}
+  const peer = await barePeer(lan.hub, async data => {
+    const request = decodeRequest(data)
+    // As a peer would whose set has another id in the place of Bob's, made to have the same sum.
+    if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: request.greeting.prints, audit: { count: 1, print: '00'.repeat(8) } })
+    if (request.ask === 'ranges') return encodeRanges(request.prefixes, [{ ids: request.exact ? [...shortIdsOf([setKeyOf(item)], provider, request.salt).keys()] : [] }])
+    return encodeGot(1, [frame])
   })
-  await peer.start()
   await peer.connect(a.address)
   await lan.quiet()
   expect(asks(a)).toEqual(expect.arrayContaining(['compare', 'ranges', 'fetch']))
@@ -126,9 +121,7 @@ test('ids that are hidden behind an equal sum are found by the audit', async () 
 describe('one request', () => {
   /** What a peer answers to a stranger. */
   async function answerOf (peer: Peer, request: Uint8Array): Promise<Uint8Array> {
-    const network = lan.hub.create()
-    network.handle({ message: async () => 'ignore', request: async () => encode([]), connected: () => {}, disconnected: () => {} })
-    await network.start()
+    const network = await barePeer(lan.hub, () => encode([]))
     const id = await network.connect(peer.address)
     return await network.request(id, request)
   }
@@ -206,35 +199,14 @@ describe('what a node refuses', () => {
 })
 
 describe('a peer that lies', () => {
-  /** Answers as told; says that it has ten updates of Person. */
-  async function liar (answer: (request: Request) => Uint8Array | Promise<Uint8Array>): Promise<{ network: Network, asked: Request['ask'][] }> {
-    const network = lan.hub.create()
-    const asked: Request['ask'][] = []
-    network.handle({
-      message: async () => 'ignore',
-      request: async (_from, data) => {
-        const request = decodeRequest(data)
-        asked.push(request.ask)
-        return request.ask === 'compare' ? encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', count: 10, print: '00'.repeat(8) }], audit: null }) : await answer(request)
-      },
-      connected: () => {},
-      disconnected: () => {}
-    })
-    await network.start()
-    return { network, asked }
-  }
-
-  const promises = (request: Request): Uint8Array => {
-    switch (request.ask) {
-      case 'ranges': return encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: Array.from({ length: 10 }, (_, i) => bytesToHex(new Uint8Array(8).fill(i))) })))
-      case 'fetch': return encodeGot(request.wanted.reduce((sum, { shortIds }) => sum + shortIds.length, 0), [])
-      default: return encode([])
-    }
-  }
+  /** Says that it has ten updates. */
+  const start = async (answer: Answer<Request>): Promise<Liar> =>
+    await liar(lan.hub, { answer, claim: () => ({ time: Date.now(), count: 10, print: '00'.repeat(8) }) })
+  const promises = promising(() => Array.from({ length: 10 }, (_, i) => bytesToHex(new Uint8Array(8).fill(i))))
 
   test('by promises is asked for them once, and it is told', async () => {
     const a = await lan.peer()
-    const { network, asked } = await liar(promises)
+    const { network, asked } = await start(promises)
     await network.connect(a.address)
     await lan.quiet()
     expect(asked).toEqual(['compare', 'ranges', 'fetch'])
@@ -247,7 +219,7 @@ describe('a peer that lies', () => {
 
   test('by parts without end is left after a bounded number of requests', async () => {
     const a = await lan.peer()
-    const { network, asked } = await liar(request => request.ask === 'ranges'
+    const { network, asked } = await start(request => request.ask === 'ranges'
       ? encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: [1, 2, 3].map(digit => ({ prefix: prefix + digit, count: 1_000_000, print: '00'.repeat(8) })) })))
       : encode([]))
     await network.connect(a.address)
@@ -266,7 +238,7 @@ describe('a peer that lies', () => {
   ])('(%s) is told as one, and others are served', async (_, answer) => {
     const [a, b] = [await lan.peer(), await lan.peer()]
     await create(b, { name: 'Bob' })
-    const { network } = await liar(() => answer)
+    const { network } = await start(() => answer)
     await network.connect(a.address)
     await a.connect(b)
     await lan.quiet()
@@ -278,7 +250,7 @@ describe('a peer that lies', () => {
 
   test('by nonsense in the place of what it promised leaves nothing that is said to be on the way', async () => {
     const a = await lan.peer()
-    const { network } = await liar(request => request.ask === 'ranges' ? promises(request) : Uint8Array.of(1, 2, 3))
+    const { network } = await start(request => request.ask === 'ranges' ? promises(request) : Uint8Array.of(1, 2, 3))
     await network.connect(a.address)
     await lan.quiet()
     expect(a.reports.filter(([event]) => event === 'sync')).toMatchObject([['sync', { want: 10 }], ['sync', { want: 0 }]])
@@ -289,7 +261,7 @@ describe('a peer that lies', () => {
     const a = await lan.peer()
     let reached = (): void => {}
     const isAsked = new Promise<void>(resolve => { reached = resolve })
-    const { network } = await liar(async () => await new Promise<Uint8Array>(() => { reached() }))
+    const { network } = await start(async () => await new Promise<Uint8Array>(() => { reached() }))
     await network.connect(a.address)
     await isAsked
     await network.stop()

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { encodeWelcome } from '../../src/sync/messages.js'
+import { barePeer } from '../bare-peer.js'
 import { Lan, allHashes, create, nameOf, newKey, read, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
@@ -216,15 +217,8 @@ describe('a keeper', () => {
 
   test('learns of so many models and no more, and of none that can not be one', async () => {
     const keeper = await lan.peer({ models: [], replicate: 'all' })
-    const network = lan.hub.create()
     const names = ['no name', 'x'.repeat(65), ...Array.from({ length: 1200 }, (_, i) => `M${i}`)]
-    network.handle({
-      message: async () => 'ignore',
-      request: async () => encodeWelcome({ version: 1, time: Date.now(), prints: names.map(model => ({ model, count: 0, print: '00'.repeat(8) })), audit: null }),
-      connected: () => {},
-      disconnected: () => {}
-    })
-    await network.start()
+    const network = await barePeer(lan.hub, () => encodeWelcome({ version: 1, time: Date.now(), prints: names.map(model => ({ model, count: 0, print: '00'.repeat(8) })), audit: null }))
     await network.connect(keeper.address)
     await lan.quiet()
     expect(keeper.replica.models).toHaveLength(1000)

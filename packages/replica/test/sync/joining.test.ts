@@ -1,6 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
-import { decodeGot, decodeObjects, decodeRequest, encodeWelcome } from '../../src/sync/messages.js'
+import { decodeGot, decodeObjects } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
+import { liar } from '../bare-peer.js'
 import { Lan, allHashes, create, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
@@ -122,23 +123,16 @@ test('a node that starts anew in the middle gets the rest, not all again', async
 test('a provider that sends nonsense holds up nobody: what it was to bring, another brings', async () => {
   const { peer } = await provider()
   const newcomer = await lan.peer()
-  const liar = lan.hub.create()
-  liar.handle({
-    message: async () => 'ignore',
-    request: async (_from, data) => {
-      const request = decodeRequest(data)
-      const print = { count: 1000, print: '00'.repeat(8) }
-      if (request.ask === 'compare') return encodeWelcome({ version: 1, time: Date.now(), prints: [{ model: 'Person', ...print }], audit: null })
-      if (request.ask === 'ranges') return encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: ['0', '8'].map(digit => ({ prefix: prefix + digit, ...print })) })))
-      return Uint8Array.of(1, 2, 3)
-    },
-    connected: () => {},
-    disconnected: () => {}
+  const print = { count: 1000, print: '00'.repeat(8) }
+  const { network } = await liar(lan.hub, {
+    claim: () => ({ time: Date.now(), ...print }),
+    answer: request => request.ask === 'ranges'
+      ? encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: ['0', '8'].map(digit => ({ prefix: prefix + digit, ...print })) })))
+      : Uint8Array.of(1, 2, 3)
   })
-  await liar.start()
-  await liar.connect(newcomer.address)
+  await network.connect(newcomer.address)
   await newcomer.connect(peer)
   await lan.quiet()
   expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
-  expect(newcomer.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: liar.id, result: 'failed' }))
+  expect(newcomer.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: network.id, result: 'failed' }))
 })

@@ -4,6 +4,7 @@ import { MemoryStore } from '@dinemic/core/testing'
 import { decodeFrames, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { Pending } from '../../src/sync/pending.js'
+import { barePeer } from '../bare-peer.js'
 import { Lan, create, nameOf } from '../harness.js'
 import type { Peer } from '../harness.js'
 
@@ -97,9 +98,7 @@ describe('a node whose disk stands still', () => {
     expect(Math.max(...seen, slow.replica.pending.bytes)).toBeLessThanOrEqual(LIMIT)
     expect(Math.max(...seen)).toBeGreaterThan(LIMIT / 4)
 
-    const network = lan.hub.create()
-    network.handle({ message: async () => 'ignore', request: async () => new Uint8Array(), connected: () => {}, disconnected: () => {} })
-    await network.start()
+    const network = await barePeer(lan.hub, () => new Uint8Array())
     await network.connect(slow.address)
     expect(decodeFrames(await network.request(nameOf(slow), encodeRequest({ ask: 'object', object: before })))).toHaveLength(1)
     await network.stop()
