@@ -28,8 +28,10 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
 
   /** The same in steps. */
   static * building<V extends {} | null> (entries: readonly (readonly [string, V])[]): Steps<SortedMap<V>> {
-    const ascends = entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key)
-    return new SortedMap(build(ascends ? entries : yield * sortInSteps([...new Map(entries)], ([a], [b]) => a < b ? -1 : 1)))
+    if (entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key)) return new SortedMap(build(entries))
+    yield
+    const sorted = yield * sortInSteps(entries, ([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
+    return new SortedMap(build(sorted.filter(([key], i) => key !== sorted[i + 1]?.[0])))
   }
 
   get size (): number {
@@ -118,7 +120,17 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
 
   /** A map of the same keys. O(n). */
   map<W extends {} | null> (task: (value: V, key: string) => W): SortedMap<W> {
-    return new SortedMap(build([...this].map(([key, value]) => [key, task(value, key)] as const)))
+    return finish(this.mapping(task))
+  }
+
+  /** The same in steps. */
+  * mapping<W extends {} | null> (task: (value: V, key: string) => W): Steps<SortedMap<W>> {
+    const entries: (readonly [string, W])[] = []
+    for (const [key, value] of this) {
+      entries.push([key, task(value, key)])
+      yield
+    }
+    return new SortedMap(build(entries))
   }
 
   /**

@@ -2,8 +2,8 @@ import type { Platform, Update } from '@dinemic/core'
 
 /** Updates between two pauses: some 10 ms of work. */
 const BETWEEN = 128
-/** A large one counts as more, by its bytes. */
-const BYTES = 1024
+/** A large one counts as more, by its bytes: with the most operations that one may have it is some 10 ms by itself. */
+const BYTES = 512
 /** A step that moves a verdict, or reads an entry, is less. */
 const STEP = 1 / 8
 /** A row that is made is more than that. */

@@ -53,8 +53,10 @@ export class LiveObject {
   }
 
   /** What counts, for the merge of all or of what isn't masked or still to be applied. */
-  counting (...without: readonly Ids[]): Update[] {
-    return [...this.updates.values()].filter(({ id }) => this.verdicts.verdict(id) === 'ok' && !without.some(ids => ids.has(id)))
+  * counting (...without: readonly Ids[]): Generator<Update> {
+    for (const update of this.updates.values()) {
+      if (this.verdicts.verdict(update.id) === 'ok' && !without.some(ids => ids.has(update.id))) yield update
+    }
   }
 
   /** For the merge: without what is masked, and what counts but is still to be applied. */

@@ -1,5 +1,7 @@
 import { SortedMap } from '../sorted-map.js'
 import type { Endorsement, ObjectState } from '../state-types.js'
+import { finish, sortInSteps } from '../steps.js'
+import type { Steps } from '../steps.js'
 import type { Epoch, GenesisBody, ChangeBody, Grant, Operation, Update, Wrap } from '../update-types.js'
 import type { GrantRef, ObjectId, UpdateId, Verdict } from '../types.js'
 import { refKey } from '../verdict/link.js'
@@ -27,63 +29,72 @@ export function emptyState (id: ObjectId): ObjectState {
  * order makes no difference. What can't be applied is left to a new merge of all: see `VerdictChange.remerge`.
  */
 export function applyUpdate (state: ObjectState, update: Update, chains: Chains): ObjectState {
+  return finish(applyingUpdate(state, update, chains))
+}
+
+/** The same in steps: an update may write a thousand cells, each with what thousands have written, or name a field that holds any number of values. */
+export function * applyingUpdate (state: ObjectState, update: Update, chains: Chains): Steps<ObjectState> {
+  yield
   const dead = deadCells(state.awaited, update.id, operationsOf(update))
   const awaited = withoutTarget(state.awaited, update.id)
-  return applyBody(awaited === state.awaited ? state : { ...state, awaited }, { update, chains, dead })
+  return yield * applyBody(awaited === state.awaited ? state : { ...state, awaited }, { update, chains, dead })
 }
 
 /** The merge of all updates that count, given in any order. */
 export function mergeAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): ObjectState {
-  let merged = emptyState(id)
-  for (const { state } of mergeSteps(id, counting, chains)) merged = state
-  return merged
+  return finish(mergingAll(id, counting, chains))
 }
 
-/** The same, update by update with the state that each makes, so that whoever merges many can do something else in between. */
-export function * mergeSteps (id: ObjectId, counting: Iterable<Update>, chains: Chains): Iterable<{ readonly update: Update, readonly state: ObjectState }> {
+/** The same in steps. */
+export function * mergingAll (id: ObjectId, counting: Iterable<Update>, chains: Chains): Steps<ObjectState> {
+  const updates: Update[] = []
+  for (const update of counting) {
+    updates.push(update)
+    yield
+  }
   const applied = new Set<UpdateId>()
   const asApplied: Chains = {
     verdict: target => applied.has(target) ? 'ok' : 'pending',
     isAncestor: (ancestor, of) => chains.isAncestor(ancestor, of)
   }
   let state = emptyState(id)
-  for (const update of [...counting].sort((a, b) => a.seq - b.seq)) {
-    state = applyUpdate(state, update, asApplied)
+  for (const update of yield * sortInSteps(updates, (a, b) => a.seq - b.seq)) {
+    state = yield * applyingUpdate(state, update, asApplied)
     applied.add(update.id)
-    yield { update, state }
   }
+  return state
 }
 
 /** An update on its way into the state, and the cells in which its values are superseded already. */
 interface Arrival { readonly update: Update, readonly chains: Chains, readonly dead: ReadonlySet<string> }
 
-function applyBody (state: ObjectState, arrival: Arrival): ObjectState {
+function * applyBody (state: ObjectState, arrival: Arrival): Steps<ObjectState> {
   const { update } = arrival
   const { body } = update
   switch (body.kind) {
-    case 'genesis': return applyGenesis(state, arrival, body)
+    case 'genesis': return yield * applyGenesis(state, arrival, body)
     case 'grant': return withGrants(state, update, [body.grant])
     case 'close': return withEpoch(withClose(state, update, body.grant), update, body.epoch)
-    case 'change': return applyChange(state, arrival, body)
+    case 'change': return yield * applyChange(state, arrival, body)
     case 'remove': return withRemove(state, update)
-    case 'keys': return withNames(withWraps(withEpoch(state, update, body.epoch), body.wraps), body.encrypted)
+    case 'keys': return yield * withNames(withWraps(withEpoch(state, update, body.epoch), body.wraps), body.encrypted)
     case 'unknown': return state
   }
 }
 
-function applyGenesis (state: ObjectState, arrival: Arrival, body: GenesisBody): ObjectState {
+function * applyGenesis (state: ObjectState, arrival: Arrival, body: GenesisBody): Steps<ObjectState> {
   const { update } = arrival
   const known = { ...state, genesis: state.genesis === null || update.id < state.genesis ? update.id : state.genesis }
-  const lawful = withNames(withEpoch(withGrants(known, update, body.grants), update, body.epoch), body.encrypted)
-  return withOperations(lawful, arrival, body.operations)
+  const lawful = yield * withNames(withEpoch(withGrants(known, update, body.grants), update, body.epoch), body.encrypted)
+  return yield * withOperations(lawful, arrival, body.operations)
 }
 
 /**
  * Of several endorsements of one proposal the increment of the least id counts, counter by counter: who may write other
  * fields only takes nothing from a counter by naming the proposal, too.
  */
-function applyChange (state: ObjectState, arrival: Arrival, { operations, via }: ChangeBody): ObjectState {
-  if (via === null) return withOperations(state, arrival, operations)
+function * applyChange (state: ObjectState, arrival: Arrival, { operations, via }: ChangeBody): Steps<ObjectState> {
+  if (via === null) return yield * withOperations(state, arrival, operations)
   const { id: update } = arrival.update
   let { fields, endorsed } = state
   if (!isLess(endorsed.get(via.id), update)) endorsed = endorsed.set(via.id, { update, amount: 0 })
@@ -100,7 +111,7 @@ function applyChange (state: ObjectState, arrival: Arrival, { operations, via }:
     if (other !== undefined) fields = fields.set(field, withoutIncrement(fields.get(field)!, other.amount))
     endorsed = endorsed.set(key, { update, amount })
   }
-  return withOperations({ ...state, fields, endorsed }, arrival, operations, made)
+  return yield * withOperations({ ...state, fields, endorsed }, arrival, operations, made)
 }
 
 function isLess (other: Endorsement | undefined, update: UpdateId): boolean {
@@ -108,10 +119,13 @@ function isLess (other: Endorsement | undefined, update: UpdateId): boolean {
 }
 
 const NONE: ReadonlySet<string> = new Set()
+/** Values that a step looks at, whether the update replaces them. */
+const ASKED = 16
 
 /** A field that a counting update names stands in the map, whatever is left of it: else the order would show there. */
-function withOperations (state: ObjectState, { update, chains, dead }: Arrival, operations: readonly Operation[], made: ReadonlySet<string> = NONE): ObjectState {
+function * withOperations (state: ObjectState, { update, chains, dead }: Arrival, operations: readonly Operation[], made: ReadonlySet<string> = NONE): Steps<ObjectState> {
   if (operations.length === 0) return state
+  let asked = 0
   const superseded = new Set(update.supersedes)
   const candidate = { update: update.id, clock: update.clock, author: update.author, root: update.root, seq: update.seq }
   const writer: Writer = {
@@ -119,11 +133,18 @@ function withOperations (state: ObjectState, { update, chains, dead }: Arrival, 
     encrypted: state.encrypted,
     made,
     isDead: cell => dead.has(cell),
-    // The cheapest first: thousands may stand in one register.
-    replaces: old => superseded.has(old.update) || (old.seq < update.seq && old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
+    replaces: old => {
+      asked++
+      // The cheapest first: thousands may stand in one register.
+      return superseded.has(old.update) || (old.seq < update.seq && old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
+    }
   }
   let { fields } = state
-  for (const operation of operations) fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
+  for (const operation of operations) {
+    fields = fields.set(operation.field, applyOperation(fields.get(operation.field) ?? EMPTY_FIELD, operation, writer))
+    for (; asked >= 0; asked -= ASKED) yield
+    asked = 0
+  }
   return { ...state, fields, awaited: withPointers(state.awaited, update, operations, id => chains.verdict(id) === 'ok') }
 }
 
@@ -158,13 +179,13 @@ function withWraps (state: ObjectState, added: readonly Wrap[]): ObjectState {
   return wraps === state.wraps ? state : { ...state, wraps }
 }
 
-function withNames (state: ObjectState, names: readonly string[]): ObjectState {
+function * withNames (state: ObjectState, names: readonly string[]): Steps<ObjectState> {
   let { encrypted, fields } = state
   for (const name of names) {
     if (encrypted.has(name)) continue
     encrypted = encrypted.set(name, true)
     const field = fields.get(name)
-    if (field !== undefined) fields = fields.set(name, withoutClear(field))
+    if (field !== undefined) fields = fields.set(name, yield * withoutClear(field))
   }
   return encrypted === state.encrypted ? state : { ...state, fields, encrypted }
 }

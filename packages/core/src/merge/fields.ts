@@ -1,10 +1,11 @@
 import { SortedMap } from '../sorted-map.js'
 import type { Candidate, ElementState, FieldState, Register } from '../state-types.js'
+import type { Steps } from '../steps.js'
 import { Sealed } from '../update-types.js'
 import type { Operation, WireValue } from '../update-types.js'
 import { dictCell, elementCell, positionCell, registerCell } from '../update/operations.js'
-import { entriesOf } from './dict.js'
-import { elementShown, orderOf, reordered } from './list.js'
+import { entriesInSteps } from './dict.js'
+import { elementShown, orderInSteps, reordered } from './list.js'
 import { shown, write } from './register.js'
 
 export const EMPTY_FIELD: FieldState = { register: [], dict: SortedMap.empty(), entries: SortedMap.empty(), list: SortedMap.empty(), order: SortedMap.empty(), counter: undefined, increments: 0 }
@@ -71,10 +72,10 @@ export function withoutIncrement (field: FieldState, amount: number): FieldState
 }
 
 /** What is left of a field when its name becomes one of an encrypted field: values in the clear are ignored. */
-export function withoutClear (field: FieldState): FieldState {
-  const dict = field.dict.map(sealedOnly)
-  const list = field.list.map(element => ({ ...element, value: sealedOnly(element.value) }))
-  return { ...field, register: sealedOnly(field.register), dict, entries: entriesOf(dict), list, order: orderOf(list) }
+export function * withoutClear (field: FieldState): Steps<FieldState> {
+  const dict = yield * field.dict.mapping(sealedOnly)
+  const list = yield * field.list.mapping(element => ({ ...element, value: sealedOnly(element.value) }))
+  return { ...field, register: sealedOnly(field.register), dict, entries: yield * entriesInSteps(dict), list, order: yield * orderInSteps(list) }
 }
 
 function put (register: Register<WireValue>, cell: string, value: WireValue | undefined, name: string, writer: Writer): Register<WireValue> {

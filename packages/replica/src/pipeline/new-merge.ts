@@ -1,4 +1,4 @@
-import { emptyState, mergeSteps } from '@dinemic/core'
+import { mergingAll } from '@dinemic/core'
 import type { ObjectState, UpdateId } from '@dinemic/core'
 import type { Breath } from '../breath.js'
 import type { KeptChange } from '../hooks/change-row.js'
@@ -48,11 +48,6 @@ export class NewMerge {
   /** The state that all that counts makes, but these. */
   async without (...ids: readonly { has (id: UpdateId): boolean }[]): Promise<ObjectState> {
     const live = this.#live
-    let merged = emptyState(live.id)
-    for (const { update, state } of mergeSteps(live.id, live.counting(...ids), live.chains(...ids))) {
-      merged = state
-      await this.#breath.after(update)
-    }
-    return merged
+    return await this.#breath.through(mergingAll(live.id, live.counting(...ids), live.chains(...ids)))
   }
 }

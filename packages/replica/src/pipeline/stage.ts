@@ -1,4 +1,4 @@
-import { SortedMap, applyUpdate, clockMillis, emptyState } from '@dinemic/core'
+import { SortedMap, applyingUpdate, clockMillis, emptyState } from '@dinemic/core'
 import type { Commit, ObjectState, Platform, Update, UpdateId, VerdictChange } from '@dinemic/core'
 import { Breath } from '../breath.js'
 import type { RowChange } from '../care.js'
@@ -206,8 +206,8 @@ export class Stage {
     const { due } = this.#newMerge
     if (due !== undefined && this.#isHeardApart(update, due)) await this.#mergeIfDue(waiting)
     const { full, visible, masked } = live.row
-    const nextFull = applyUpdate(full, update, live.chains(waiting))
-    const nextVisible = visible === full ? nextFull : applyUpdate(visible, update, live.chains(masked, waiting))
+    const nextFull = await this.#breath.through(applyingUpdate(full, update, live.chains(waiting)))
+    const nextVisible = visible === full ? nextFull : await this.#breath.through(applyingUpdate(visible, update, live.chains(masked, waiting)))
     const allowed = await this.#beforeHooks.allow(update, origin, nextVisible)
     const isDue = this.#newMerge.due !== undefined
     if (isDue) this.#unheard.push(update)
