@@ -12,7 +12,7 @@ import type { DecodeOptions, Encodable } from './format.js'
  * built, and the result takes memory in proportion to the input. Byte strings are copied, so they don't hold on to it.
  */
 export function decode (bytes: Uint8Array, options: DecodeOptions = {}): Encodable {
-  const reader = new Reader(bytes, options.maxDepth ?? MAX_DEPTH, options.sealed)
+  const reader = new Reader(bytes, options)
   return reader.read()
 }
 
@@ -28,15 +28,17 @@ class Reader {
   readonly #maxDepth: number
   readonly #sealedAt: number | 'any' | undefined
   #at = 0
+  #itemsLeft: number
   #depth = 0
   #maps = 0
 
-  constructor (bytes: Uint8Array, maxDepth: number, sealedAt: number | 'any' | undefined) {
+  constructor (bytes: Uint8Array, { maxDepth = MAX_DEPTH, maxItems = Infinity, sealed }: DecodeOptions) {
     // A Buffer's slice would be a view; ours must copy.
     this.#bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#maxDepth = maxDepth
-    this.#sealedAt = sealedAt
+    this.#itemsLeft = maxItems
+    this.#sealedAt = sealed
   }
 
   read (): Encodable {
@@ -97,9 +99,11 @@ class Reader {
     return key
   }
 
-  /** Each item takes a byte at least, so a count that exceeds what is left is a lie. */
-  #enter (count: number, bytesPerItem: number): void {
-    if (count * bytesPerItem > this.#bytes.length - this.#at) throw this.#bad(`${count} items are announced, more than can follow`)
+  /** Each item takes a byte at least, so a count that exceeds what is left is a lie. `perItem`: 2 where each has a key. */
+  #enter (count: number, perItem: number): void {
+    if (count * perItem > this.#bytes.length - this.#at) throw this.#bad(`${count} items are announced, more than can follow`)
+    this.#itemsLeft -= count * perItem
+    if (this.#itemsLeft < 0) throw this.#bad('they hold more items than they may')
     if (++this.#depth > this.#maxDepth) throw this.#bad(`arrays and maps are nested more than ${this.#maxDepth} deep`)
   }
 

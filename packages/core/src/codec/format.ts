@@ -29,6 +29,8 @@ export interface EncodeOptions {
 }
 
 export interface DecodeOptions extends EncodeOptions {
+  /** How many items lists and maps may announce in all: small ones cost more time to build than their bytes to send. */
+  readonly maxItems?: number
   /** A `Sealed` is accepted only where exactly so many arrays (and no map) enclose it, or anywhere; unless told, nowhere. */
   readonly sealed?: number | 'any'
 }

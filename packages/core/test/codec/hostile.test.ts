@@ -113,6 +113,12 @@ describe('decode refuses', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20)
   })
 
+  test('no more items are built than the reader allows, in whatever lists and maps they are', () => {
+    const value = [[1, 2], { a: 3, b: [4] }]
+    expect(decode(encode(value), { maxItems: 9 })).toEqual(value) // 2, 2, 2 keys and 2 values, 1
+    expect(() => decode(encode(value), { maxItems: 8 })).toThrow(expect.objectContaining({ code: 'CORE_BAD_ENCODING' }))
+  })
+
   test('no mutation is accepted that does not encode to itself', () => {
     const mutated = fc.tuple(anyEncodable, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 }))
     let accepted = 0

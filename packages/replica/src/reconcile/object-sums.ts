@@ -10,7 +10,8 @@ const REMEMBERED = 10_000
 /** The updates of one object as a set to compare. Added up when somebody asks, and remembered until the object is written. */
 export class ObjectSums {
   readonly #store: Pick<Store, 'updates'>
-  readonly #known = new BoundedCache<ObjectId, { sum: Fingerprint | null }>(REMEMBERED)
+  /** Null: it has changed since. While somebody adds up the others wait. */
+  readonly #known = new BoundedCache<ObjectId, { sum: Promise<Fingerprint> | null }>(REMEMBERED)
 
   constructor (store: Pick<Store, 'updates'>) {
     this.#store = store
@@ -21,12 +22,14 @@ export class ObjectSums {
   }
 
   async fingerprint (object: ObjectId): Promise<Fingerprint> {
-    const known = this.#known.get(object)?.sum
-    if (known !== undefined && known !== null) return known
+    const known = this.#known.get(object)?.sum ?? null
+    if (known !== null) return await known
     // A commit while the store is read puts another entry in its place, and what was read is not remembered.
-    const entry: { sum: Fingerprint | null } = { sum: null }
+    const sum = this.#keys(object).then(fingerprintOf)
+    const entry: { sum: Promise<Fingerprint> | null } = { sum }
     this.#known.set(object, entry)
-    return entry.sum = fingerprintOf(await this.#keys(object))
+    sum.catch(() => { entry.sum = null })
+    return await sum
   }
 
   async of (object: ObjectId): Promise<RangeSums> {

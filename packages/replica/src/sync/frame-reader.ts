@@ -5,6 +5,8 @@ import { decodeFrames } from './messages.js'
 
 /** How many frames are read before other work gets its turn: about 10 ms where they are verified on this thread. */
 const BREATH = 64
+/** Bad ones of one message or answer that are told of one by one. */
+const TOLD = 10
 /** So few are verified on this thread: handing them over would take longer. */
 const FEW = 8
 
@@ -24,39 +26,62 @@ export class FrameReader {
 
   /** A gossip message. */
   async message (data: Uint8Array, from: string): Promise<{ updates: Update[], bad: boolean }> {
-    const frames = this.#attempt(() => decodeFrames(data), from)
+    const faults = new Faults(this.#parts.report, from)
+    const frames = faults.attempt(() => decodeFrames(data))
     return frames === undefined ? { updates: [], bad: true } : await this.read(frames, from)
   }
 
   async read (frames: readonly Uint8Array[], from: string): Promise<{ updates: Update[], bad: boolean }> {
+    const faults = new Faults(this.#parts.report, from)
     const updates: Update[] = []
     let verifying: Promise<(Update | undefined)[]> = Promise.resolve([])
     for (let at = 0; at < frames.length; at += BREATH) {
-      const decoded = frames.slice(at, at + BREATH).flatMap(frame => this.#attempt(() => decodeFrame(this.#parts.binding, frame), from) ?? [])
+      const slice = frames.slice(at, at + BREATH)
+      const decoded = slice.flatMap(frame => faults.attempt(() => decodeFrame(this.#parts.binding, frame)) ?? [])
       const before = await verifying
       updates.push(...before.flatMap(update => update ?? []))
-      verifying = this.#verify(decoded, from)
+      verifying = this.#verify(decoded, { faults, isFull: slice.length === BREATH })
     }
     updates.push(...(await verifying).flatMap(update => update ?? []))
+    faults.tellRest()
     return { updates, bad: updates.length < frames.length }
   }
 
-  async #verify (updates: readonly Update[], from: string): Promise<(Update | undefined)[]> {
+  async #verify (updates: readonly Update[], { faults, isFull }: { faults: Faults, isFull: boolean }): Promise<(Update | undefined)[]> {
     const { binding, platform } = this.#parts
     const isAside = updates.length > FEW && binding.provider.verifyAsync !== undefined
     const good = isAside ? await Promise.all(updates.map(async update => await verifyUpdateAsync(binding, update))) : updates.map(update => verifyUpdate(binding, update))
-    if (!isAside && updates.length === BREATH) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
-    return updates.map((update, i) => good[i] === true ? update : this.#attempt(() => { throw badSignature(update) }, from))
+    if (!isAside && isFull) await new Promise<void>(resolve => { platform.schedule(0, resolve) })
+    return updates.map((update, i) => good[i] === true ? update : faults.attempt(() => { throw badSignature(update) }))
+  }
+}
+
+/** What is bad in one message or answer: the first are told of one by one, the rest together. */
+class Faults {
+  readonly #report: Report
+  readonly #from: string
+  #count = 0
+
+  constructor (report: Report, from: string) {
+    this.#report = report
+    this.#from = from
   }
 
-  #attempt<T> (task: () => T, from: string): T | undefined {
+  attempt<T> (task: () => T): T | undefined {
     try {
       return task()
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      this.#parts.report('rejected', { update: '', object: '', code: isDinemicError(cause) ? cause.code : 'REPLICA_BAD_MESSAGE', reason, peer: from })
+      if (++this.#count <= TOLD) this.#tell(isDinemicError(cause) ? cause.code : 'REPLICA_BAD_MESSAGE', cause instanceof Error ? cause.message : String(cause))
       return undefined
     }
+  }
+
+  tellRest (): void {
+    if (this.#count > TOLD) this.#tell('REPLICA_BAD_MESSAGE', `${this.#count - TOLD} more frames of the same message or answer are bad`)
+  }
+
+  #tell (code: string, reason: string): void {
+    this.#report('rejected', { update: '', object: '', code, reason, peer: this.#from })
   }
 }
 

@@ -78,8 +78,8 @@ export class Inbound {
     return { verdict: bad ? 'reject' : forward ? 'accept' : 'ignore', taken }
   }
 
-  /** Frames that a peer gave when asked: how many were new, and which wait for a grant. They are verified at once and taken after `turn`. */
-  async frames (frames: readonly Uint8Array[], from: string, turn: Promise<unknown> = Promise.resolve()): Promise<{ taken: number, waiting: UpdateId[] }> {
+  /** Frames that a peer gave when asked: how many were good, how many new, and which wait for a grant. They are verified at once and taken after `turn`. */
+  async frames (frames: readonly Uint8Array[], from: string, turn: Promise<unknown> = Promise.resolve()): Promise<{ good: number, taken: number, waiting: UpdateId[] }> {
     const { quarantine } = this.#parts
     const all: UpdateId[] = []
     let taken = 0
@@ -87,12 +87,13 @@ export class Inbound {
     for (let at = 0; at < frames.length; at += PAGE) {
       const { updates } = await this.#parts.frames.read(frames.slice(at, at + PAGE), from)
       await receiving
+      if (updates.length === 0) break // Nor will the rest be worth the look.
       all.push(...updates.map(({ id }) => id))
       receiving = this.receive(await this.#ofConcern(updates), from).then(received => { taken += received.taken.length })
       receiving.catch(() => { /* told when it is waited for */ })
     }
     await receiving
-    return { taken, waiting: all.filter(id => quarantine.has(id)) }
+    return { good: all.length, taken, waiting: all.filter(id => quarantine.has(id)) }
   }
 
   async #standing (update: Update, from: string): Promise<Taken> {

@@ -9,6 +9,13 @@ import type { ObjectsPlace } from './range-messages.js'
 /** What peers say to each other in requests and responses: CBOR lists that begin with a number. */
 export const SYNC_VERSION = 1
 export const SALT_BYTES = 16
+/** No request or comparison of ours holds more items: so much is read in some 20 ms. */
+const MOST_ITEMS = 8192
+/** Nor more bytes: the largest proposal, or all that is fetched together. */
+const MOST_BYTES = 384 * 1024
+const ID_BYTES = 32
+/** No frame is shorter: a signature, and a body with a key. */
+const LEAST_FRAME = 100
 
 /** All that a node has of a model. `partial`: it replicates chosen objects of it, and lacks the others with intent. */
 export interface ModelPrint extends Print { readonly model: string, readonly partial?: boolean }
@@ -59,13 +66,14 @@ export function encodeRequest (request: Request): Uint8Array {
 
 /** Throws `REPLICA_BAD_MESSAGE` or a codec error for what isn't a request of ours. */
 export function decodeRequest (bytes: Uint8Array): Request {
-  const [number, first, second, third, fourth, fifth] = listOf(decode(bytes))
+  if (bytes.length > MOST_BYTES) throw badMessage('a request that is larger than any')
+  const [number, first, second, third, fourth, fifth] = listOf(decode(bytes, { maxItems: MOST_ITEMS }))
   switch (NUMBERS[number as number]) {
     case 'compare': return { ask: 'compare', greeting: { version: integer(first), time: integer(second), salt: saltOf(third), prints: wireToPrints(fourth), audit: wireToAudit(fifth) } }
     case 'ranges': return { ask: 'ranges', model: text(first), salt: saltOf(second), exact: third === true, prefixes: listOf(fourth).map(prefixOf) }
     case 'fetch': return { ask: 'fetch', model: text(first), salt: saltOf(second), wanted: listOf(third).map(wireToLacking) }
     case 'objects': return { ask: 'objects', model: text(first), prefix: prefixOf(second), from: third === null ? null : wireToPlace(third) }
-    case 'get': return { ask: 'get', ids: listOf(first).map(id => bytesToHex(bytesOf(id))) }
+    case 'get': return { ask: 'get', ids: listOf(first).map(updateIdOf) }
     case 'object': return { ask: 'object', object: formatId(text(first), bytesOf(second)) }
     case 'news': return { ask: 'news' }
     case 'propose': return { ask: 'propose', frame: bytesOf(first) }
@@ -79,7 +87,7 @@ export function encodeWelcome ({ version, time, prints, audit }: Welcome): Uint8
 }
 
 export function decodeWelcome (bytes: Uint8Array): Welcome {
-  const [version, time, prints, audit] = listOf(decode(bytes))
+  const [version, time, prints, audit] = listOf(decode(bytes, { maxItems: MOST_ITEMS }))
   return { version: integer(version), time: integer(time), prints: wireToPrints(prints), audit: audit === null ? null : wireToPrint(listOf(audit)) }
 }
 
@@ -89,7 +97,7 @@ export function encodeGot (looked: number, frames: readonly Uint8Array[]): Uint8
 }
 
 export function decodeGot (bytes: Uint8Array): { looked: number, frames: Uint8Array[] } {
-  const [looked, frames] = listOf(decode(bytes))
+  const [looked, frames] = listOf(decodeWithFrames(bytes))
   return { looked: integer(looked), frames: listOf(frames).map(bytesOf) }
 }
 
@@ -99,7 +107,7 @@ export function encodeObjects (frames: readonly Uint8Array[], next: ObjectsPlace
 }
 
 export function decodeObjects (bytes: Uint8Array): { frames: Uint8Array[], next: ObjectsPlace | null } {
-  const [frames, next] = listOf(decode(bytes))
+  const [frames, next] = listOf(decodeWithFrames(bytes))
   return { frames: listOf(frames).map(bytesOf), next: next === null ? null : wireToPlace(next) }
 }
 
@@ -110,7 +118,7 @@ export function encodePrints (prints: readonly Print[]): Uint8Array {
 
 /** Throws `REPLICA_BAD_MESSAGE` where it isn't about so many objects. */
 export function decodePrints (objects: number, bytes: Uint8Array): Print[] {
-  const prints = listOf(decode(bytes))
+  const prints = listOf(decode(bytes, { maxItems: MOST_ITEMS }))
   if (prints.length === 0 || prints.length > objects) throw badMessage('prints of other objects than were asked for')
   return prints.map(print => wireToPrint(listOf(print)))
 }
@@ -121,7 +129,7 @@ export function encodeFrames (frames: readonly Uint8Array[]): Uint8Array {
 }
 
 export function decodeFrames (bytes: Uint8Array): Uint8Array[] {
-  return listOf(decode(bytes)).map(bytesOf)
+  return listOf(decodeWithFrames(bytes)).map(bytesOf)
 }
 
 export function encodeAnswer (answer: 'accepted' | 'refused', reason?: string): Uint8Array {
@@ -129,8 +137,19 @@ export function encodeAnswer (answer: 'accepted' | 'refused', reason?: string): 
 }
 
 export function decodeAnswer (bytes: Uint8Array): { answer: 'accepted' | 'refused', reason?: string } {
-  const [accepted, reason] = listOf(decode(bytes))
+  const [accepted, reason] = listOf(decode(bytes, { maxItems: MOST_ITEMS }))
   return { answer: accepted === true ? 'accepted' : 'refused', ...(typeof reason === 'string' ? { reason } : {}) }
+}
+
+function updateIdOf (wire: Encodable): UpdateId {
+  const id = bytesOf(wire)
+  if (id.length !== ID_BYTES) throw badMessage('an id of another length')
+  return bytesToHex(id)
+}
+
+/** Without room for more items than frames that could be some, and a few beside them. */
+function decodeWithFrames (bytes: Uint8Array): Encodable {
+  return decode(bytes, { maxItems: bytes.length / LEAST_FRAME + 8 })
 }
 
 /** Hashed with each id: a long one would be long work. */

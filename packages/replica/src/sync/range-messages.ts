@@ -7,6 +7,8 @@ import { badMessage, bytesOf, integer, listOf, text } from './wire.js'
 const SHORT_ID_BYTES = 8
 const PRINT_BYTES = 8
 const MOST_PARTS = 16
+/** About all parts that one answer has. */
+const MOST_ITEMS = 32_768
 /** More keys of one part than anybody tells one by one. */
 const MOST_IDS = 64
 
@@ -25,7 +27,7 @@ export function rangeSize (answer: RangeAnswer): number {
 
 /** The answers to the first of these prefixes. Throws `REPLICA_BAD_MESSAGE` where one is none: with parts elsewhere, a walk would have no end. */
 export function decodeRanges (prefixes: readonly string[], bytes: Uint8Array): RangeAnswer[] {
-  const answers = listOf(decode(bytes))
+  const answers = listOf(decode(bytes, { maxItems: MOST_ITEMS }))
   if (answers.length === 0 || answers.length > prefixes.length) throw badMessage('answers to other ranges than were asked for')
   return answers.map((answer, i) => wireToRange(prefixes[i]!, answer))
 }

@@ -96,10 +96,10 @@ export class Transfer {
   async take (frames: readonly Uint8Array[], turn: Promise<unknown>, asked: readonly string[] = []): Promise<Arrival> {
     const { inbound, provider, report } = this.#parts
     const { peer, salt, settled } = this.#link
-    const { taken, waiting } = await inbound.frames(frames, peer, turn)
+    const { good, taken, waiting } = await inbound.frames(frames, peer, turn)
     const waits = shortIdsOf(waiting.map(id => '0'.repeat(MILLIS_DIGITS) + id), provider, salt)
     for (const id of asked) if (!waits.has(id)) settled.set(id, true)
-    if (frames.length === 0 && asked.length > 0) this.#link.brokenPromises++
+    if (good === 0 && (asked.length > 0 || frames.length > 0)) this.#link.brokenPromises++
     if (frames.length < asked.length) {
       report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: `${asked.length - frames.length} of ${asked.length} updates that it said it has did not come`, peer })
     }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { bytesToHex, encode } from '@dinemic/core'
-import type { StoredUpdate } from '@dinemic/core'
+import type { Encodable, StoredUpdate } from '@dinemic/core'
 import { shortIdsOf } from '../../src/reconcile/salted-ranges.js'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
@@ -135,14 +135,40 @@ describe('one request', () => {
     const [update, setKeys] = [a.store.update.bind(a.store), a.store.setKeys.bind(a.store)]
     a.store.update = async id => { reads++; return await update(id) }
     a.store.setKeys = async (...args) => { reads++; return await setKeys(...args) }
-    const ids = Array.from({ length: 20_000 }, (_, i) => i.toString(16).padStart(64, '0'))
-    const prefixes = Array.from({ length: 20_000 }, (_, i) => i.toString(16).padStart(10, '0'))
+    const ids = Array.from({ length: 5000 }, (_, i) => i.toString(16).padStart(64, '0'))
+    const prefixes = Array.from({ length: 2700 }, (_, i) => i.toString(16).padStart(10, '0'))
     expect(decodeGot(await answerOf(a, encodeRequest({ ask: 'get', ids }))).looked).toBe(1000)
     expect(reads).toBeLessThan(1100)
     await answerOf(a, encodeRequest({ ask: 'fetch', model: 'Person', salt, wanted: prefixes.map(prefix => ({ prefix, shortIds: [] })) }))
     expect(reads).toBeLessThan(3100)
     expect(decodeRanges(prefixes, await answerOf(a, encodeRequest({ ask: 'ranges', model: 'Person', salt, exact: true, prefixes })))).toHaveLength(256)
     expect(reads).toBeLessThan(3400)
+  })
+
+  test.each<[string, Encodable]>([
+    ['more ids than anybody asks for', [2, Array.from({ length: 9000 }, () => new Uint8Array(32))]],
+    ['ids of another length', [2, [new Uint8Array(33)]]],
+    ['more bytes than any has', [5, new Uint8Array(400_000)]],
+    ['very many models', [0, 1, 0, new Uint8Array(16), Array.from({ length: 3000 }, (_, i) => [`M${i}`, 1, new Uint8Array(8)]), null]],
+    ['very many prefixes', [1, 'Person', new Uint8Array(16), false, Array.from({ length: 9000 }, () => '0')]]
+  ])('with %s is none, and is not read', async (_, wire) => {
+    expect(() => decodeRequest(encode(wire))).toThrow(expect.objectContaining({ code: expect.stringMatching(/^(REPLICA_BAD_MESSAGE|CORE_BAD_ENCODING)$/) }))
+  })
+
+  test('for whole objects reads one of many updates once, and each of its updates is looked for in memory', async () => {
+    const a = await lan.peer()
+    const object = await create(a, { name: 'Bob' })
+    for (let i = 0; i < 60; i++) await set(a, object, { name: `Bob ${i}` })
+    let reads = 0
+    const updates = a.store.updates.bind(a.store)
+    a.store.updates = async id => { reads++; return await updates(id) }
+    const request = encodeRequest({ ask: 'objects', model: 'Person', prefix: '', from: null })
+    expect(decodeObjects(await answerOf(a, request)).frames).toHaveLength(61)
+    expect(reads).toBe(1)
+    await answerOf(a, request)
+    expect(reads).toBe(2)
+    await answerOf(a, encodeRequest({ ask: 'prints', salt, objects: Array.from({ length: 500 }, () => object) }))
+    expect(reads).toBe(3)
   })
 
   test('with a salt of another length is none', async () => {
