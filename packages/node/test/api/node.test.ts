@@ -1,9 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from '@jest/globals'
-import { Listener, Node, OnUpdate } from '../../src/index.js'
-import type { Change, NodeOptions } from '../../src/index.js'
+import { afterEach, expect, test } from '@jest/globals'
+import { Node } from '../../src/index.js'
+import type { NodeOptions } from '../../src/index.js'
 import { Rig, event } from '../support/rig.js'
+import { refusal } from './deaf.js'
 import { Card, MODELS, Team, meet, pair, part, shown, thrownBy } from './models.js'
 
 const rig = new Rig()
@@ -102,27 +103,14 @@ test('addresses, peers, status and events as peers come and go', async () => {
   expect(await done).toMatchObject({ peer: a.id, model: 'Card' })
 })
 
-describe('what a hook of this node refused', () => {
-  class Deaf extends Listener {
-    @OnUpdate('age') refuse ({ creation, reject }: Change<Card, 'age'>): void { if (!creation) reject('not today') }
-  }
-
-  test('is told by an event and by explain()', async () => {
-    const a = await rig.start(MODELS)
-    const b = await rig.start({ ...MODELS, listeners: [[new Deaf(), 'Card:[id]:age']] })
-    await meet(a, b)
-    const card = await a.use(Card).create({ name: 'Bob', age: 1 })
-    await b.use(Card).open(card.id)
-    const rejected = event(b, 'rejected')
-    card.age = 2
-    const [update] = await card.save()
-    expect(await rejected).toMatchObject({ update, object: card.id, code: 'ORM_VETOED', reason: expect.stringContaining('not today'), hook: expect.stringContaining('Deaf') })
-    expect([(await b.use(Card).open(card.id)).age, b.status.counts.rejected]).toEqual([1, 1])
-    expect(await b.explain(update!)).toMatchObject({ is: 'masked', why: expect.any(String) })
-    expect(await a.explain(update!)).toMatchObject({ is: 'ok' })
-    expect((await (await b.use(Card).open(card.id)).$.history()).at(-1)).toMatchObject({ id: update, masked: true, verdict: 'ok' })
-    for (const id of ['0'.repeat(64), 'nonsense', '']) expect(await a.explain(id)).toMatchObject({ is: 'unknown' })
-  })
+test('what a hook of this node refused is told by an event and by explain()', async () => {
+  const { a, b, id, update, told } = await refusal(rig)
+  expect(told).toMatchObject({ update, object: id, code: 'ORM_VETOED', reason: expect.stringContaining('not today'), hook: expect.stringContaining('Deaf') })
+  expect([(await b.use(Card).open(id)).age, b.status.counts.rejected]).toEqual([1, 1])
+  expect(await b.explain(update)).toMatchObject({ is: 'masked', why: expect.any(String) })
+  expect(await a.explain(update)).toMatchObject({ is: 'ok' })
+  expect((await (await b.use(Card).open(id)).$.history()).at(-1)).toMatchObject({ id: update, masked: true, verdict: 'ok' })
+  for (const other of ['0'.repeat(64), 'nonsense', '']) expect(await a.explain(other)).toMatchObject({ is: 'unknown' })
 })
 
 test('idle() ends when all is told, and with a time-out or a signal', async () => {

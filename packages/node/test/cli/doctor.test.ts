@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Commit } from '@dinemic/core'
 import { LevelDatabase, LevelStore } from '@dinemic/store'
 import { runCli } from '../../src/cli/run.js'
-import { Listener, OnAuthorizedUpdate } from '../../src/index.js'
-import type { Change, Node } from '../../src/index.js'
-import { Rig, event } from '../support/rig.js'
-import { Card, MODELS, meet, pair } from '../api/models.js'
+import type { Node } from '../../src/index.js'
+import { Rig } from '../support/rig.js'
+import { refusal } from '../api/deaf.js'
+import { Card, MODELS, pair } from '../api/models.js'
 
 const rig = new Rig()
 afterEach(rig.end)
@@ -81,21 +81,11 @@ describe('what is wrong', () => {
   })
 
   test('what hooks of the node hide', async () => {
-    class Deaf extends Listener {
-      @OnAuthorizedUpdate('age') refuse ({ creation, reject }: Change<Card, 'age'>): void { if (!creation) reject('not today') }
-    }
     const path = await rig.directory()
-    const [a, b] = [await rig.start(MODELS), await rig.start({ ...MODELS, path, listeners: [[new Deaf(), 'Card:[id]:age']] })]
-    await meet(a, b)
-    const card = await a.use(Card).create({ name: 'Bob', age: 1 })
-    await b.use(Card).open(card.id)
-    const rejected = event(b, 'rejected')
-    card.age = 2
-    const [update] = await card.save()
-    await rejected
+    const { b, id, update } = await refusal(rig, { path })
     await b.stop()
     const { code, out } = await dinemic('doctor', path)
-    expect([code, out]).toEqual([0, expect.stringContaining(`note: 1 update is hidden by before-hooks of this node.\n    ${update} of ${card.id}\n  → If a hook was wrong`)])
+    expect([code, out]).toEqual([0, expect.stringContaining(`note: 1 update is hidden by before-hooks of this node.\n    ${update} of ${id}\n  → If a hook was wrong`)])
   })
 })
 

@@ -22,13 +22,23 @@ const PROGRESS = 10_000
 
 // Processes, as on Node 20 tsx doesn't reach into threads.
 const workers = Array.from({ length: availableParallelism() }, () => fork(fileURLToPath(new URL('./worker.ts', import.meta.url))))
-let done = 0
-done += await run({ of: 'Ed25519', judges: FAST }, cases, 2000)
-done += await run({ of: 'X25519', judges: FAST }, cases, 2000)
-done += await run({ of: 'Ed25519', judges: ALL }, slow, 100)
-done += await run({ of: 'X25519', judges: ALL }, slow, 100)
-console.log(`${done} mutations with seed ${seed}: 0 mismatches`)
-for (const worker of workers) worker.disconnect()
+class Mismatch extends Error {}
+
+try {
+  let done = 0
+  done += await run({ of: 'Ed25519', judges: FAST }, cases, 2000)
+  done += await run({ of: 'X25519', judges: FAST }, cases, 2000)
+  done += await run({ of: 'Ed25519', judges: ALL }, slow, 100)
+  done += await run({ of: 'X25519', judges: ALL }, slow, 100)
+  console.log(`${done} mutations with seed ${seed}: 0 mismatches`)
+} catch (error) {
+  if (!(error instanceof Mismatch)) throw error
+  console.error(error.message)
+  // Not process.exit(): it would cut off what a pipe hasn't taken yet, and the case is what counts.
+  process.exitCode = 1
+} finally {
+  for (const worker of workers) worker.kill()
+}
 
 /** Deals the parts out to the workers; each takes the next when it has done one. */
 async function run (what: Pick<Part, 'of' | 'judges'>, total: number, size: number): Promise<number> {
@@ -40,7 +50,7 @@ async function run (what: Pick<Part, 'of' | 'judges'>, total: number, size: numb
   await Promise.all(workers.map(async worker => {
     for (let part = next++; part * size < total; part = next++) {
       const result = await ask(worker, { ...what, cases: Math.min(size, total - part * size), seed: seedOf(part) })
-      if (result.mismatches.length > 0) giveUp(name, result.mismatches)
+      if (result.mismatches.length > 0) throw new Mismatch(`${name}, seed ${seed}:\n${result.mismatches.join('\n')}`)
       for (const key of ['cases', 'directed', 'good'] as const) sum[key] += result[key]
       if (Date.now() - told < PROGRESS) continue
       told = Date.now()
@@ -67,10 +77,4 @@ function ask (worker: ChildProcess, part: Part): Promise<Comparison> {
 /** Far apart for neighbouring parts and seeds: fast-check's seeds are 32 bits. */
 function seedOf (part: number): number {
   return Math.imul(seed, 0x85ebca6b) ^ Math.imul(part + 1, 0x9e3779b1)
-}
-
-function giveUp (name: string, mismatches: readonly string[]): never {
-  console.error(`${name}, seed ${seed}:\n${mismatches.join('\n')}`)
-  for (const worker of workers) worker.kill()
-  process.exit(1)
 }
