@@ -1,5 +1,6 @@
 import { DinemicError, can, checkValue, grantsTo, isDinemicError, openGrants, parseId, readersOf } from '@dinemic/core'
 import type { ForkProof, ObjectId, Right, Value } from '@dinemic/core'
+import { Breath } from '@dinemic/replica'
 import type { Engine } from '@dinemic/replica'
 import { describe } from './cells/cell.js'
 import type { Cell } from './cells/cell.js'
@@ -91,7 +92,7 @@ export class EntityHandle implements Handle {
     const { id, caller, schema, state } = this.#copy
     const [records, now] = await Promise.all([this.#engine.history(id), this.#engine.state(id, { removed: true })])
     // The newest keys: updates may have come since the snapshot.
-    return describeHistory(records, schema, await this.#engine.reader(now ?? state, caller))
+    return await new Breath(this.#engine.platform).all(describeHistory(records, schema, await this.#engine.reader(now ?? state, caller)))
   }
 
   async forks (): Promise<ForkProof[]> {

@@ -52,21 +52,26 @@ export interface CloseEntry {
   readonly keeps: readonly UpdateId[]
 }
 
-/** The records of an object as users of a class read them. */
-export function describeHistory (records: readonly UpdateRecord[], schema: ModelSchema, reader: Reader): HistoryEntry[] {
+/** The records of an object as users of a class read them, one at a time. */
+export function * describeHistory (records: readonly UpdateRecord[], schema: ModelSchema, reader: Reader): Generator<HistoryEntry> {
   const property = (name: string): string => schema.stored.get(name)?.property ?? name
   const grants = new Map(records.flatMap(({ id, grants }) => grants.map((grant, index) => {
     const entry = grantEntry(grant, { id, index }, property)
     return [refKey(entry.ref), entry] as const
   })))
-  return records.map(({ via, close, operations, grants: given, ...record }): HistoryEntry => ({
-    ...record,
-    time: new Date(clockMillis(record.clock)),
-    via: via ?? undefined,
-    operations: operations.map(operation => ({ ...opened(operation, reader), field: property(operation.field) })),
-    grants: given.map((_, index) => grants.get(refKey({ id: record.id, index }))!),
-    close: close === null ? undefined : { ref: close.grant, grant: grants.get(refKey(close.grant)), keeps: close.heads }
-  }))
+  for (const record of records) {
+    const { id, kind, author, root, seq, clock, verdict, masked, via, close, operations } = record
+    yield {
+      id, kind, author, root, seq, clock, verdict, masked,
+      time: new Date(clockMillis(clock)),
+      // Only found when somebody looks.
+      get fork () { return record.fork },
+      via: via ?? undefined,
+      operations: operations.map(operation => ({ ...opened(operation, reader), field: property(operation.field) })),
+      grants: record.grants.map((_, index) => grants.get(refKey({ id, index }))!),
+      close: close === null ? undefined : { ref: close.grant, grant: grants.get(refKey(close.grant)), keeps: close.heads }
+    }
+  }
 }
 
 function grantEntry ({ subject, right, fields, limit }: Grant, ref: GrantRef, property: (name: string) => string): GrantEntry {

@@ -1,3 +1,4 @@
+export { Breath } from './breath.js'
 export type { ReplicaOptions } from './compose.js'
 export type {
   Admit, CommitEvent, Engine, FieldChange, GrantRequest, HookProgress, HooksPort, Newcomer, ObjectChange, ProposalAnswer, Reader,

@@ -1,4 +1,5 @@
 import type { CryptoProvider, ForkProof, KeyHolder, KeyRing, ObjectId, ObjectState, Platform, UpdateId } from '@dinemic/core'
+import { Breath } from './breath.js'
 import { compose } from './compose.js'
 import type { ReplicaOptions, ReplicaParts } from './compose.js'
 import type { CommitEvent, Engine, ProposalAnswer, Reader, UpdateRecord, WaitOptions, WriteRequest } from './engine.js'
@@ -170,7 +171,7 @@ export class Replica implements Engine {
   }
 
   async history (object: ObjectId): Promise<UpdateRecord[]> {
-    return await this.#parts.look(object, historyOf)
+    return await new Breath(this.platform).through(await this.#parts.look(object, historyOf))
   }
 
   async forks (object: ObjectId): Promise<ForkProof[]> {

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { bindNetwork, verifyFork } from '@dinemic/core'
 import type { ObjectId } from '@dinemic/core'
+import { Attacker, grantOf, setting } from './attacks/attacker.js'
 import { Lan, allHashes, create, newKey, provider, read, set } from './harness.js'
 import type { Peer } from './harness.js'
 
@@ -119,4 +120,21 @@ describe('while a hook decides', () => {
     await expect(set(peer, object, { name: 'Rob' })).rejects.toMatchObject({ code: 'ORM_VETOED' })
     expect([...seen, (await peer.replica.history(object)).length]).toEqual([1, 'unknown', 1])
   })
+})
+
+test('thousands at one place are told without a list of the others for each', async () => {
+  const peer = await lan.peer()
+  const eve = await Attacker.start(lan)
+  await eve.connect(peer)
+  const object = await create(peer, { name: 'Bob' }, { grants: [{ subject: eve.id, right: 'update' }] })
+  const root = await grantOf(peer, object, eve.id)
+  const forks = Array.from({ length: 1500 }, (_, i) => eve.change({ object, root, clock: BigInt(i) }, setting(`field ${i % 50}`, `${i}`)))
+  for (let i = 0; i < forks.length; i += 500) await eve.send(...forks.slice(i, i + 500))
+  const filtered = jest.spyOn(Array.prototype, 'filter')
+  const history = await peer.replica.history(object)
+  const lists = filtered.mock.calls.length
+  filtered.mockRestore()
+  expect(lists).toBeLessThan(20)
+  const last = history.at(-1)!
+  expect(last.fork).toEqual(forks.map(({ id }) => id).filter(id => id !== last.id).sort())
 })
