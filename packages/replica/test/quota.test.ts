@@ -263,8 +263,8 @@ describe('two honest nodes with different quotas', () => {
       await lan.quiet()
     }
     expect(framesGot(b)).toBe(0)
-    // The way down to what has come is gone, and no other.
-    expect(b.asked.filter(({ request }) => request.ask !== 'compare').length).toBeLessThanOrEqual(2 * rounds)
+    // The way down to what has come is gone, and no other: two steps, or three where the time at which it was made has just turned a digit.
+    expect(b.asked.filter(({ request }) => request.ask !== 'compare').length).toBeLessThanOrEqual(3 * rounds)
     for (const object of objects.slice(0, 3)) if (await b.replica.state(object) !== undefined) expect(new Set(await allHashes(object, a, b)).size).toBe(1)
   }, 20_000)
 })
