@@ -6,8 +6,8 @@ const BETWEEN = 128
 const BYTES = 512
 /** A step that moves a verdict, or reads an entry, is less. */
 const STEP = 1 / 8
-/** A row that is made is more than that. */
-const ROW = 1 / 4
+/** A row that is made, or a value that is sealed, is more than that. */
+const ROW = 1 / 2
 
 /**
  * Lets other work have its turn in the middle of a long task, as any number of updates may come or be read at once.
@@ -29,7 +29,7 @@ export class Breath {
     }
   }
 
-  /** Takes all rows, each of which is made when it is taken. */
+  /** Takes all of them; each is made when it is taken. */
   async all<T> (rows: Iterable<T>): Promise<T[]> {
     const list: T[] = []
     for (const row of rows) {

@@ -62,7 +62,7 @@ export class Proposals {
       throw epochPending(object, full)
     }
     const sealer = new Sealer({ provider: binding.provider, random: length => platform.random(length), object, writer: { id: caller, seed } })
-    const sealed = sealer.seal(operations, names, usable === undefined ? undefined : { id: usable.id, seed: undefined })
+    const sealed = [...sealer.seal(operations, names, usable === undefined ? undefined : { id: usable.id, seed: undefined })]
     return signUpdate(binding, seed, {
       object, author: caller, root: null, seq: 0, prev: null, clock: nextClock(platform.now(), []), supersedes: [],
       body: remove === true ? { kind: 'remove', via: null } : { kind: 'change', operations: sealed, via: null }

@@ -1,5 +1,6 @@
 import { DinemicError, LIMITS, EPOCH_NONCE, grantsTo, needsKeys, newEpoch, nextClock, parseId, seedsOf, signUpdate, sortedNames, sureReaders, usableEpoch, wrapFor } from '@dinemic/core'
 import type { Draft, Grant, GrantRef, GrantState, Head, KeyHolder, KeyRing, NetworkBinding, ObjectId, ObjectState, Operation, Platform, Right, Update, UpdateId, Via } from '@dinemic/core'
+import { Breath } from '../breath.js'
 import type { GrantRequest, WriteRequest } from '../engine.js'
 import type { Objects } from '../objects.js'
 import type { Stage } from '../pipeline/stage.js'
@@ -66,6 +67,7 @@ class Save {
   /** For the owner. */
   readonly #keyMaker: KeyMaker
   readonly #sealer: Sealer
+  readonly #breath: Breath
 
   constructor (parts: AuthorParts, stage: Stage, request: WriteRequest, caller: KeyHolder, via: Via | null = null) {
     this.#parts = parts
@@ -77,6 +79,7 @@ class Save {
     const random: Platform['random'] = length => parts.platform.random(length)
     const { provider } = parts.binding
     this.#keyMaker = new KeyMaker({ provider, random, owner: caller })
+    this.#breath = new Breath(parts.platform)
     this.#sealer = new Sealer({ provider, random, object: request.object, writer: caller })
   }
 
@@ -122,8 +125,8 @@ class Save {
     // A grant carries its reader's wrap itself, so the epoch needs none.
     const fresh = names.length === 0 ? undefined : newEpoch(this.#provider, this.#caller, this.#state, [], this.#parts.platform.random(EPOCH_NONCE))
     const epoch = fresh === undefined ? undefined : { id: fresh.epoch.id, seed: fresh.seed }
-    const sealed = this.#sealer.seal(operations, new Set(names), epoch)
-    const [first = [], ...rest] = splitOperations(sealed)
+    const sealed = await this.#breath.all(this.#sealer.seal(operations, new Set(names), epoch))
+    const [first = [], ...rest] = await this.#breath.through(splitOperations(sealed))
     const [ownGrants = [], ...furtherGrants] = chunk(grants, LIMITS.grants)
     await this.#take(this.#sign({
       object, author: null, root: null, seq: 0, prev: null, clock: nextClock(this.#now, []), supersedes: [],
@@ -173,7 +176,8 @@ class Save {
     const encrypted = new Set(this.#request.encrypted)
     const written = operations.filter(operation => 'value' in operation && encrypted.has(operation.field)).map(({ field }) => field)
     const names = sortedNames(written.filter(name => !this.#state.encrypted.has(name)))
-    const inTheClear = names.flatMap(name => clearlyShown(this.#state, name, operations))
+    const inTheClear: Operation[] = []
+    for (const name of names) for (const operation of await this.#breath.all(clearlyShown(this.#state, name, operations))) inTheClear.push(operation)
     const seen = this.#state
     for (const keys of this.#keyMaker.mending(this.#state, names)) await this.#ownersUpdate(keys)
     if (inTheClear.length > 0) await this.#change(null, inTheClear, seen)
@@ -184,9 +188,9 @@ class Save {
     for (const operation of operations) if (isSealed(operation)) names.add(operation.field)
     const epoch = this.#epoch(operations, names)
     const clear = epoch === undefined ? operations : this.#sealer.reopen(operations, this.#state, epoch)
-    const sealed = this.#sealer.seal(clear, names, epoch)
+    const sealed = await this.#breath.all(this.#sealer.seal(clear, names, epoch))
     // An endorsement stays whole, as the proposal was: the increments of one update alone count for a proposal.
-    const runs = this.#via === null ? splitOperations(sealed) : [sealed]
+    const runs = this.#via === null ? await this.#breath.through(splitOperations(sealed)) : [sealed]
     for (const run of runs) await this.#write(grant, run, base)
   }
 

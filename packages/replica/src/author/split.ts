@@ -1,12 +1,12 @@
 import { LIMITS, encode, operationToWire } from '@dinemic/core'
-import type { Operation } from '@dinemic/core'
+import type { Operation, Steps } from '@dinemic/core'
 
 /** Room for what stands around the operations: header, pointers, grants of a genesis. */
 export const OPERATION_BYTES = LIMITS.body - 48 * 1024
 const CODEC = { maxDepth: LIMITS.nesting + 2, sealed: 'any' } as const
 
 /** Operations in runs that fit into one update each. A single one that is too large stays alone, for `signUpdate` to refuse. */
-export function splitOperations (operations: readonly Operation[]): (readonly Operation[])[] {
+export function * splitOperations (operations: Iterable<Operation>): Steps<(readonly Operation[])[]> {
   const runs: Operation[][] = [[]]
   let size = 0
   for (const operation of operations) {
@@ -19,6 +19,7 @@ export function splitOperations (operations: readonly Operation[]): (readonly Op
       run.push(operation)
       size += bytes
     }
+    yield
   }
   return runs
 }
