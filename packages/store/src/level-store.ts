@@ -116,7 +116,7 @@ export class LevelStore implements Store {
         const object = objects.get(numbers[i]!)
         // Gone since the scan began. No number is given twice while the store is open, so it can't be another's.
         if (object === undefined) continue
-        yield { ...bytesToSetPosition(key.subarray(modelOfKey(key).end)), object }
+        yield { object, ...bytesToSetPosition(key.subarray(modelOfKey(key).end)) }
       }
     }
   }

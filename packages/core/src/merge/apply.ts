@@ -136,7 +136,7 @@ function * withOperations (state: ObjectState, { update, chains, dead }: Arrival
     replaces: old => {
       asked++
       // The cheapest first: thousands may stand in one register.
-      return superseded.has(old.update) || (old.seq < update.seq && old.author === update.author && chains.isAncestor({ ...old, id: old.update }, update))
+      return superseded.has(old.update) || (old.seq < update.seq && old.author === update.author && chains.isAncestor({ id: old.update, ...old }, update))
     }
   }
   let { fields } = state
@@ -154,7 +154,7 @@ function withGrants (state: ObjectState, update: Update, added: readonly Grant[]
     const ref = { id: update.id, index }
     grants = grants.set(refKey(ref), { ref, grant, clock: update.clock })
   }
-  const wraps = added.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ ...grant.wrap, subject: grant.subject }])
+  const wraps = added.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ subject: grant.subject, ...grant.wrap }])
   return withWraps(grants === state.grants ? state : { ...state, grants }, wraps)
 }
 
@@ -165,7 +165,7 @@ function withClose (state: ObjectState, { id: update }: Update, grant: GrantRef)
 function withEpoch (state: ObjectState, { id: update, clock }: Update, epoch: Epoch | null): ObjectState {
   if (epoch === null) return state
   const { wraps, ...rest } = epoch
-  const added = { ...rest, update, clock }
+  const added = { update, clock, ...rest }
   return withWraps({ ...state, epochs: state.epochs.set(epochKey(added), added) }, wraps)
 }
 

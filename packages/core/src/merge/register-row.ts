@@ -49,5 +49,5 @@ export function candidateToWire (candidate: Candidate<WireValue>, { writers }: P
 
 function wireToCandidate<T extends WireValue> (wire: Wire, writers: readonly Writer[]): Candidate<T> {
   const [number, value] = wire as readonly [number, T | undefined]
-  return { ...writers[number]!, value }
+  return { value, ...writers[number]! }
 }

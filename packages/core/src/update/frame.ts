@@ -67,7 +67,7 @@ export function decodeFrame ({ provider, networkHash }: NetworkBinding, frame: U
   const body = frame.subarray(SIGNATURE)
   const wire = decode(body, isForeign(body) ? FOREIGN_CODEC : CODEC)
   const id = idOf(provider, concatBytes(PURPOSE, networkHash, body))
-  return { ...wireToUpdate(wire), id, frame }
+  return { id, frame, ...wireToUpdate(wire) }
 }
 
 /** True if the author's signature over the bytes received is good. */
@@ -125,11 +125,11 @@ function wireToUpdate (wire: Encodable): Header & { body: Body } {
   }
   checkShape(header)
   if (version === 0) throw badUpdate('version 0')
-  if (version > PROTOCOL_VERSION || kind === undefined) return { ...header, body: { kind: 'unknown' } }
+  if (version > PROTOCOL_VERSION || kind === undefined) return { body: { kind: 'unknown' }, ...header }
   if (wire.length !== ITEMS) throw badUpdate(`a body that has not ${ITEMS} items`)
   const body = wireToBody(kind, wire[9]!)
   if (isProposal(header) && 'via' in body && body.via !== null) throw badUpdate('a proposal that endorses another')
-  return { ...header, body }
+  return { body, ...header }
 }
 
 /** Who may write what kind, and where it stands in its chain. Holds for every version. */

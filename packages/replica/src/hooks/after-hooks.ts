@@ -68,7 +68,7 @@ export class AfterHooks {
     const object = hooks[0]!.change.object
     await this.#activity.track(`after-hooks of ${object}`, this.#queue.run([object], async () => {
       for (const { event, change, state } of hooks) {
-        await this.#hooks.after({ ...change, state })
+        await this.#hooks.after({ state, ...change })
         if (event !== undefined) this.#done.push(event.seq)
         await this.#breath.afterCall()
       }
