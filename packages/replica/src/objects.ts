@@ -84,7 +84,8 @@ export class Objects {
     return live
   }
 
-  committed (object: LiveObject, { state, cells = [] }: Pick<ObjectCommit, 'state' | 'cells'>): void {
+  committed (object: LiveObject, { state, cells = [], put }: Pick<ObjectCommit, 'state' | 'cells' | 'put'>): void {
+    if (put.length === object.updates.size) return
     // Cells that were replaced count too, until the row is read again; but there is no more than what all its updates brought.
     const beside = Math.min(object.bytes, (this.#rows.get(object.id)?.cells ?? 0) + bytesOf(cells))
     this.#remember(object.id, { row: object.row, head: state?.length ?? 0, cells: beside })

@@ -12,8 +12,10 @@ type Entry<V> = readonly [string, V]
 export interface Shape<V> {
   /** Of the map in the names of cells. */
   readonly letter: string
-  /** An entry that weighs more lies apart, see `weightOf`. */
+  /** An entry that weighs more lies apart. */
   readonly most: number
+  /** About how many bytes a value takes, see `weigh.ts`. Where it is left out none is large. */
+  readonly weigh?: (value: V) => number
   toWire (key: string, value: V, pen: Pen): Encodable[]
   /** In steps where maps lie within the entry. */
   fromWire (wire: Wire, reading: Reading, holder: string): Entry<V> | Steps<Entry<V>>
@@ -67,28 +69,24 @@ function * allOf<V extends {}> (old: SortedMap<V>, now: SortedMap<V>): Iterable<
   for (const [key, before] of old) if (!now.has(key)) yield { key, before, after: undefined }
 }
 
-/** What was found out of an entry; it never changes. */
-const known = new WeakMap<object, boolean>()
-
 function isLarge<V extends {}> (key: string, value: V, shape: Shape<V>): boolean {
-  if (typeof value !== 'object') return false
-  const found = known.get(value)
-  if (found !== undefined) return found
-  const large = weightOf(shape.toWire(key, value, WEIGHING), shape.most) > shape.most
-  known.set(value, large)
-  return large
+  return shape.weigh !== undefined && shape.weigh(value) + key.length > shape.most
 }
 
-const WEIGHING: Pen = { writers: { number: () => 0 }, whole: false }
+/** What was found out of a map; it never changes. */
+const known = new WeakMap<object, number>()
 
-/** About how many bytes it takes. Stops where it is over: nobody needs to know how much larger a large value is. */
-function weightOf (wire: unknown, most: number): number {
-  if (typeof wire === 'string' || wire instanceof Uint8Array) return 2 + wire.length
-  if (typeof wire !== 'object' || wire === null) return 4
-  let weight = 2
-  for (const [key, part] of Object.entries(wire)) {
-    weight += (Array.isArray(wire) ? 0 : key.length) + weightOf(part, most - weight)
+/** What of a map doesn't lie apart, where that is no more than `most`. */
+export function weighMap<V extends {}> (map: SortedMap<V>, shape: Shape<V>, most: number): number {
+  if (map.size === 0 || map.size > MOST_ENTRIES) return 0
+  const found = known.get(map)
+  if (found !== undefined) return found
+  let weight = 0
+  for (const [key, value] of map) {
+    const entry = key.length + (shape.weigh?.(value) ?? 0)
+    if (entry <= shape.most) weight += entry
     if (weight > most) break
   }
+  known.set(map, weight)
   return weight
 }

@@ -12,10 +12,11 @@ import { encodeCell } from './cell-rows.js'
 import type { Wire } from './cell-rows.js'
 import { entriesInSteps } from './dict.js'
 import { orderInSteps } from './list.js'
-import { mapToWire, mapWrites, wireToMap } from './map-row.js'
+import { mapToWire, mapWrites, weighMap, wireToMap } from './map-row.js'
 import type { Shape } from './map-row.js'
 import { CANDIDATE, candidateChanges, candidateToWire, registerToWire, wireToRegister } from './register-row.js'
 import { epochKey, wrapKey } from './state-keys.js'
+import { weighRegister } from './weigh.js'
 
 /** An entry that weighs more lies in a cell of its own, however few there are; */
 const LARGE_ENTRY = 512
@@ -25,6 +26,7 @@ const LARGE_FIELD = 4096
 const DICT: Shape<Register<WireValue>> = {
   letter: 'd',
   most: LARGE_ENTRY,
+  weigh: register => weighRegister(register, LARGE_ENTRY),
   toWire: (key, register, pen) => [key, registerToWire(register, pen)],
   fromWire: ([key, register], reading, holder) => [key as string, wireToRegister(register, cellName(holder, 'd', key as string), reading)],
   inner: (holder, before, now) => registerWrites(holder, before, now)
@@ -33,6 +35,7 @@ const DICT: Shape<Register<WireValue>> = {
 const LIST: Shape<ElementState> = {
   letter: 'l',
   most: LARGE_ENTRY,
+  weigh: ({ value, position }) => weighRegister(value, LARGE_ENTRY) + weighRegister(position, LARGE_ENTRY),
   toWire: (id, { value, position, deleted }, pen) => [id, registerToWire(value, pen), registerToWire(position, pen), deleted === null ? null : hexToBytes(deleted)],
   fromWire: ([id, value, position, deleted], reading, holder) => {
     const name = cellName(holder, 'l', id as string)
@@ -44,6 +47,9 @@ const LIST: Shape<ElementState> = {
   }
 }
 
+/** Id and sealed seed of an epoch that another replaces. */
+const REPLACED = 84
+
 /** Which of an element's registers the candidates in a cell are of, as the step of a cell's name. */
 const VALUE = cellName('', 'v', '')
 const POSITION = cellName('', 'p', '')
@@ -51,6 +57,7 @@ const POSITION = cellName('', 'p', '')
 export const FIELDS: Shape<FieldState> = {
   letter: 'f',
   most: LARGE_FIELD,
+  weigh: ({ register, dict, list }) => weighRegister(register, LARGE_FIELD) + weighMap(dict, DICT, LARGE_FIELD) + weighMap(list, LIST, LARGE_FIELD),
   toWire: (name, { register, dict, list, counter, increments }, pen) => [name, registerToWire(register, pen), mapToWire(dict, DICT, pen), mapToWire(list, LIST, pen), counter ?? null, increments],
   * fromWire ([name, register, dict, list, counter, increments], reading) {
     const holder = cellName('', 'f', name as string)
@@ -74,12 +81,13 @@ export const ENCRYPTED: Shape<true> = { letter: 'n', most: LARGE_ENTRY, toWire: 
 export const POINTERS: Shape<true> = { letter: 'p', most: LARGE_ENTRY, toWire: key => [hexToBytes(key)], fromWire: ([key]) => [hex(key), true] }
 
 export const POINTING: Shape<readonly string[]> = {
-  letter: 'a', most: LARGE_ENTRY, toWire: (writer, cells) => [hexToBytes(writer), cells], fromWire: ([writer, cells]) => [hex(writer), cells as readonly string[]]
+  letter: 'a', most: LARGE_ENTRY, weigh: lengthOf, toWire: (writer, cells) => [hexToBytes(writer), cells], fromWire: ([writer, cells]) => [hex(writer), cells as readonly string[]]
 }
 
 export const GRANTS: Shape<GrantState> = {
   letter: 'g',
   most: LARGE_ENTRY,
+  weigh: ({ grant }) => grant.fields === null ? 0 : lengthOf(grant.fields),
   toWire: (_, { ref, grant, clock }) => [refToWire(ref), clock, grantToWire(grant)],
   fromWire: ([wire, clock, grant]) => {
     const ref = wireToRef(wire, 'grant')
@@ -100,6 +108,7 @@ export const CLOSES: Shape<CloseState> = {
 export const EPOCHS: Shape<EpochState> = {
   letter: 'e',
   most: LARGE_ENTRY,
+  weigh: ({ replaces }) => replaces.length * REPLACED,
   toWire: (_, { id, update, clock, nonce, replaces }) => [hexToBytes(id), hexToBytes(update), clock, nonce, replaces.map(old => [hexToBytes(old.id), old.boxed])],
   fromWire: ([epoch, by, clock, nonce, replaced]) => {
     const [id, update] = [hex(epoch), hex(by)]
@@ -130,6 +139,10 @@ function * registerWrites (holder: string, before: Register<WireValue> = [], now
   for (const { candidate, gone } of candidateChanges(before, now)) {
     yield { name: cellName(holder, CANDIDATE, candidate.update), value: gone ? null : encodeCell(pen => candidateToWire(candidate, pen)) }
   }
+}
+
+function lengthOf (texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0)
 }
 
 const hex = (wire: Encodable | undefined): string => bytesToHex(wire as Uint8Array)
