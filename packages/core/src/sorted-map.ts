@@ -2,6 +2,7 @@ import { build, find, insert, remove, sizeOf } from './sorted-tree.js'
 import type { Tree } from './sorted-tree.js'
 import { finish, sortInSteps } from './steps.js'
 import type { Steps } from './steps.js'
+import { SortedWalk } from './sorted-walk.js'
 
 /** A key whose value differs between two maps; undefined: it isn't in that one. */
 export interface MapChange<V> { readonly key: string, readonly before: V | undefined, readonly after: V | undefined }
@@ -87,35 +88,20 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
   }
 
   /** The entries from an index on. */
-  * entries (from = 0): IterableIterator<readonly [string, V]> {
-    const path: Tree<V>[] = []
-    let skip = from
-    let tree = this.#root
-    while (tree !== null || path.length > 0) {
-      if (tree === null) {
-        const next: Tree<V> = path.pop()!
-        yield [next.key, next.value]
-        tree = next.right
-      } else if (skip <= sizeOf(tree.left)) {
-        path.push(tree)
-        tree = tree.left
-      } else {
-        skip -= sizeOf(tree.left) + 1
-        tree = tree.right
-      }
-    }
+  entries (from = 0): IterableIterator<readonly [string, V]> {
+    return new SortedWalk<V, readonly [string, V]>(this.#root, from, ({ key, value }) => [key, value])
   }
 
   [Symbol.iterator] (): IterableIterator<readonly [string, V]> {
     return this.entries()
   }
 
-  * keys (): IterableIterator<string> {
-    for (const [key] of this.entries()) yield key
+  keys (): IterableIterator<string> {
+    return new SortedWalk<V, string>(this.#root, 0, ({ key }) => key)
   }
 
-  * values (from = 0): IterableIterator<V> {
-    for (const [, value] of this.entries(from)) yield value
+  values (from = 0): IterableIterator<V> {
+    return new SortedWalk<V, V>(this.#root, from, ({ value }) => value)
   }
 
   /** A map of the same keys. O(n). */
@@ -137,7 +123,13 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
    * What differs from an older map, by key: O(k log n) for k differences, where one was made of the other.
    * Both are walked at once; what comes next of each is a subtree as long as possible, and one that both have is passed over.
    */
-  * changesSince (older: SortedMap<V>): IterableIterator<MapChange<V>> {
+  changesSince (older: SortedMap<V>): Iterable<MapChange<V>> {
+    if (older.#root === this.#root) return []
+    if (older.#root === null) return new SortedWalk<V, MapChange<V>>(this.#root, 0, ({ key, value }) => ({ key, before: undefined, after: value }))
+    return this.#differences(older)
+  }
+
+  * #differences (older: SortedMap<V>): Iterable<MapChange<V>> {
     const before = rest(older.#root)
     const after = rest(this.#root)
     for (;;) {

@@ -43,7 +43,7 @@ export class Care {
     const changes: CareChange[] = []
     for (const { object, before, after } of rows) {
       if (sameKeys(before, after)) continue
-      const needed = needsKeys(after.full) && await this.#keys.has(object)
+      const needed = await this.#keys.has(object) && needsKeys(after.full)
       if (needed !== this.has(object)) changes.push({ object, needed })
     }
     return changes

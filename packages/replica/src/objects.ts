@@ -85,6 +85,7 @@ export class Objects {
   }
 
   committed (object: LiveObject, { state, cells = [], put }: Pick<ObjectCommit, 'state' | 'cells' | 'put'>): void {
+    // What has just begun is read again when somebody comes back to it: a newcomer gets tens of thousands of objects at once.
     if (put.length === object.updates.size) return
     // Cells that were replaced count too, until the row is read again; but there is no more than what all its updates brought.
     const beside = Math.min(object.bytes, (this.#rows.get(object.id)?.cells ?? 0) + bytesOf(cells))

@@ -32,8 +32,10 @@ const MOST_ENTRIES = 64
  */
 export function mapToWire<V extends {}> (map: SortedMap<V>, shape: Shape<V>, pen: Pen): Encodable[] {
   if (!pen.whole && map.size > MOST_ENTRIES) return [map.size]
-  const here = [...map].filter(([key, value]) => pen.whole || !isLarge(key, value, shape))
-  return [map.size - here.length, ...here.map(([key, value]) => shape.toWire(key, value, pen))]
+  const wire: Encodable[] = [0]
+  for (const [key, value] of map) if (pen.whole || !isLarge(key, value, shape)) wire.push(shape.toWire(key, value, pen))
+  wire[0] = map.size + 1 - wire.length
+  return wire
 }
 
 export function * wireToMap<V extends {}> (wire: Encodable | undefined, shape: Shape<V>, reading: Reading, holder = ''): Steps<SortedMap<V>> {
@@ -51,16 +53,20 @@ export function * wireToMap<V extends {}> (wire: Encodable | undefined, shape: S
 /** What has to be written beside the row where `before` is stored. Undefined: nothing is, or nothing is to be. */
 export function * mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): Generator<CellWrite> {
   if (before === now) return
-  const [old, map] = [before, now].map(given => given ?? SortedMap.empty<V>()) as [SortedMap<V>, SortedMap<V>]
-  const [wasLarge, isLargeNow] = [old, map].map(({ size }) => size > MOST_ENTRIES) as [boolean, boolean]
+  const old = before ?? SortedMap.empty<V>()
+  const map = now ?? SortedMap.empty<V>()
+  const wasLarge = old.size > MOST_ENTRIES
+  const isLargeNow = map.size > MOST_ENTRIES
   // Where all move, what stayed the same moves too.
   for (const { key, before, after } of wasLarge === isLargeNow ? map.changesSince(old) : allOf(old, map)) {
-    const name = cellName(holder, shape.letter, key)
     const was = before !== undefined && (wasLarge || isLarge(key, before, shape))
     const is = after !== undefined && (isLargeNow || isLarge(key, after, shape))
+    const isInner = shape.inner !== undefined && before !== after
+    if (!was && !is && !isInner) continue
+    const name = cellName(holder, shape.letter, key)
     if (is && !(was && before === after)) yield { name, value: encodeCell(pen => shape.toWire(key, after, pen)) }
     else if (was && !is) yield { name, value: null }
-    if (before !== after && shape.inner !== undefined) yield * shape.inner(name, before, after)
+    if (isInner) yield * shape.inner(name, before, after)
   }
 }
 

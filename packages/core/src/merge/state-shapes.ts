@@ -14,7 +14,7 @@ import { entriesInSteps } from './dict.js'
 import { orderInSteps } from './list.js'
 import { mapToWire, mapWrites, weighMap, wireToMap } from './map-row.js'
 import type { Shape } from './map-row.js'
-import { CANDIDATE, candidateChanges, candidateToWire, registerToWire, wireToRegister } from './register-row.js'
+import { CANDIDATE, candidateChanges, candidatesLieApart, candidateToWire, registerToWire, wireToRegister } from './register-row.js'
 import { epochKey, wrapKey } from './state-keys.js'
 import { weighRegister } from './weigh.js'
 
@@ -135,7 +135,7 @@ export const ENDORSED: Shape<Endorsement> = {
 }
 
 function * registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): Generator<CellWrite> {
-  if (before === now) return
+  if (before === now || (!candidatesLieApart(before) && !candidatesLieApart(now))) return
   for (const { candidate, gone } of candidateChanges(before, now)) {
     yield { name: cellName(holder, CANDIDATE, candidate.update), value: gone ? null : encodeCell(pen => candidateToWire(candidate, pen)) }
   }
