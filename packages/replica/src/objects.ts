@@ -44,7 +44,8 @@ export class Objects {
     // Somebody may have committed while it was read: what is in memory by now is newer.
     const newer = this.#rows.get(id)
     if (newer !== undefined) return newer.row
-    this.#remember(id, { row, head: stored.row.length, cells: bytesOf(stored.cells) })
+    this.#link(row)
+    this.#rows.set(id, { row, head: stored.row.length, cells: bytesOf(stored.cells) })
     return row
   }
 
@@ -84,13 +85,15 @@ export class Objects {
     return live
   }
 
-  committed (object: LiveObject, { state, cells = [], put }: Pick<ObjectCommit, 'state' | 'cells' | 'put'>): void {
-    // What has just begun is read again when somebody comes back to it: a newcomer gets tens of thousands of objects at once.
-    if (put.length === object.updates.size) return
+  committed (object: LiveObject, { state, cells = [], put, drop }: Omit<ObjectCommit, 'object'>): void {
+    const { id, row, updates, bytes } = object
+    this.#link(row)
+    // It is new. A newcomer gets tens of thousands at once: what somebody comes back to is read again.
+    if (put.length === updates.size && drop.length === 0) return
     // Cells that were replaced count too, until the row is read again; but there is no more than what all its updates brought.
-    const beside = Math.min(object.bytes, (this.#rows.get(object.id)?.cells ?? 0) + bytesOf(cells))
-    this.#remember(object.id, { row: object.row, head: state?.length ?? 0, cells: beside })
-    this.#live.set(object.id, object)
+    const beside = Math.min(bytes, (this.#rows.get(id)?.cells ?? 0) + bytesOf(cells))
+    this.#rows.set(id, { row, head: state?.length ?? 0, cells: beside })
+    this.#live.set(id, object)
   }
 
   /** Forgets a live object that was changed and not committed. */
@@ -102,10 +105,8 @@ export class Objects {
     return this.#fullByVisible.get(visible) ?? visible
   }
 
-  #remember (id: ObjectId, known: KnownRow): void {
-    const { full, visible } = known.row
+  #link ({ full, visible }: ObjectRow): void {
     if (full !== visible) this.#fullByVisible.set(visible, full)
-    this.#rows.set(id, known)
   }
 }
 
