@@ -25,7 +25,7 @@ export class Breath {
   async through<T> (steps: Generator<unknown, T>): Promise<T> {
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) return step.value
-      await this.#worked(STEP)
+      if (this.#isSpent(STEP)) await this.#rest()
     }
   }
 
@@ -34,24 +34,27 @@ export class Breath {
     const list: T[] = []
     for (const row of rows) {
       list.push(row)
-      await this.#worked(ROW)
+      if (this.#isSpent(ROW)) await this.#rest()
     }
     return list
   }
 
   /** To be awaited after each call of what others have written, which may be done at once. */
   async afterCall (): Promise<void> {
-    await this.#worked(1)
+    if (this.#isSpent(1)) await this.#rest()
   }
 
   /** To be awaited after each update. */
   async after ({ frame }: Pick<Update, 'frame'>): Promise<void> {
-    await this.#worked(1 + frame.length / BYTES)
+    if (this.#isSpent(1 + frame.length / BYTES)) await this.#rest()
   }
 
-  async #worked (work: number): Promise<void> {
+  #isSpent (work: number): boolean {
     this.#left -= work
-    if (this.#left > 0) return
+    return this.#left <= 0
+  }
+
+  async #rest (): Promise<void> {
     this.#left = BETWEEN
     await new Promise<void>(resolve => { this.#platform.schedule(0, resolve) })
   }
