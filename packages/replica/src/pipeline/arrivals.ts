@@ -73,9 +73,11 @@ export class Arrivals {
       for (const id of verdicts.takeMissing()) missing.get(part)!.add(id)
       await breath.after(update)
     }
+    // The end of an object follows updates that nobody has any more.
+    const isGone = stage.live.row.full.removed?.final === true
     return parts.map(part => ({
       results: part.updates.map(update => results.get(update)!),
-      missing: [...missing.get(part)!].filter(id => !verdicts.links.has(id)).map(id => ({ id, named: verdicts.isNamed({ id }) }))
+      missing: isGone ? [] : [...missing.get(part)!].filter(id => !verdicts.links.has(id)).map(id => ({ id, named: verdicts.isNamed({ id }) }))
     }))
   }
 }

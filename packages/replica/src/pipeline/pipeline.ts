@@ -32,7 +32,8 @@ export interface PipelineParts {
   readonly sync: boolean
 }
 
-export interface Written { readonly put: number, readonly drop: readonly UpdateId[] }
+/** `needless`: links that are waited for no more, as what pointed to them has gone. */
+export interface Written { readonly put: number, readonly drop: readonly UpdateId[], readonly needless: readonly UpdateId[] }
 
 export interface Committed<T> { readonly result: T, readonly stages: readonly Stage[] }
 
@@ -139,7 +140,9 @@ export class Pipeline {
       throw error
     }
     stages.forEach((stage, i) => { objects.committed(stage.live, objectsToCommit[i]!) })
-    for (const { object, put, drop } of objectsToCommit) for (const listener of this.#written) listener(object, { put: put.length, drop })
+    for (const [i, { object, put, drop }] of objectsToCommit.entries()) {
+      for (const listener of this.#written) listener(object, { put: put.length, drop, needless: stages[i]!.needless })
+    }
     return hooks
   }
 

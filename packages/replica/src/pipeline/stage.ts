@@ -41,6 +41,8 @@ export class Stage {
   readonly #before: ObjectRow
   readonly #put = new Map<UpdateId, Update>()
   readonly #drop = new Set<UpdateId>()
+  /** Links that were missing before the first of the dropped went. */
+  #missing: readonly UpdateId[] = []
   /** Applied since a new merge is due: whether they are in conflict shows when it is done. */
   readonly #unheard: Update[] = []
   #local = false
@@ -136,6 +138,13 @@ export class Stage {
     live.row = { ...live.row, visible: masked.size === 0 ? full : await this.#newMerge.without(masked), masked }
     this.#view.enter(this.#view.describe(update, origin), visible, live.row.visible)
     return true
+  }
+
+  /** Links that were missing, and that nobody waits for any more: what pointed to them has been dropped. */
+  get needless (): readonly UpdateId[] {
+    const { row, verdicts } = this.live
+    const needed = new Set(this.#missing.length === 0 || row.full.removed?.final === true ? [] : verdicts.missing())
+    return this.#missing.filter(id => !needed.has(id))
   }
 
   /** Admission alone, without a trace: what a validator asks before it forwards. */
@@ -257,6 +266,7 @@ export class Stage {
   }
 
   #forget (id: UpdateId): void {
+    if (this.#drop.size === 0) this.#missing = this.live.verdicts.missing()
     this.live.drop(id)
     this.#drop.add(id)
   }

@@ -102,7 +102,8 @@ export class Replication {
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
       learn: (prints, from) => { this.#learn(prints, from) }, claims: new Claims(platform), joins: new Joins(platform), pending: this.pending
     })
-    pipeline.onWritten((object, { put, drop }) => {
+    pipeline.onWritten((object, { put, drop, needless }) => {
+      for (const id of needless) this.#wants.arrived(id)
       this.#progress.counted(parseId(object).model, put - drop.length)
       newest.changed(object)
       objectSums.changed(object)

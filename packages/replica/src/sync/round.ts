@@ -29,6 +29,8 @@ export class Round {
   readonly #link: PeerLink
   /** Both sides' sets when a comparison last brought nothing: as long as they stay, another would bring nothing either. */
   #futile = ''
+  /** Models of which the chosen objects are as the peer's are; that the others are lacking here is meant so. */
+  readonly #alike = new Set<string>()
 
   constructor (parts: RoundParts, link: PeerLink) {
     this.#parts = parts
@@ -52,8 +54,14 @@ export class Round {
     const models = differing(theirs.prints, ours)
     const pulls: Pull[] = []
     if (pair !== this.#futile) {
-      for (const model of models) pulls.push(...await this.#pull(model))
+      this.#alike.clear()
+      for (const model of models) {
+        const pulled = await this.#pull(model)
+        if (model.own.partial === true && pulled.length === 0 && this.#link.lost === lost) this.#alike.add(model.own.model)
+        pulls.push(...pulled)
+      }
     }
+    const unlike = models.filter(({ own: { model } }) => !this.#alike.has(model))
     if (audit !== null && own !== null) pulls.push(...await this.#audit(audit, own, theirs.audit))
     await ask()
     const got = pulls.reduce((sum, pull) => sum + pull.got, 0)
@@ -61,9 +69,9 @@ export class Round {
     if (again) await claims.settled()
     if (got === 0 && !again && this.#link.lost === lost) this.#futile = pair
     progress.ended(peer, {
-      result: got > 0 ? 'received' : models.length === 0 ? 'equal' : 'nothing',
-      reason: got > 0 || models.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
-      differs: models.map(({ own, their }) => ({ model: own.model, here: own.count, there: their.count }))
+      result: got > 0 ? 'received' : unlike.length === 0 ? 'equal' : 'nothing',
+      reason: got > 0 || unlike.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
+      differs: unlike.map(({ own, their }) => ({ model: own.model, here: own.count, there: their.count }))
     })
     return { changed: got > 0, again: again || learned }
   }

@@ -34,6 +34,7 @@ export class Wants {
     if (this.#room.get(id) === undefined) this.#room.put(id, ++this.#last, { peer })
   }
 
+  /** It has come, or nobody needs it any more. */
   arrived (id: UpdateId): void {
     this.#room.delete(id)
   }

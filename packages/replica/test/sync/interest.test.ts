@@ -70,6 +70,27 @@ describe('a node that replicates chosen objects', () => {
     expect(bytesOf(full, some)).toBeLessThan(frames + 3000)
   })
 
+  test('says that nothing differs while what it has chosen is the same, and what differs once it is not', async () => {
+    const full = await lan.peer()
+    const [bob] = await many(full, 50)
+    const some = await lan.peer({ replicate: { Person: { ids: [bob!] } }, admit: () => false })
+    await some.connect(full)
+    await lan.quiet()
+    expect(some.replica.sync.peers).toMatchObject([{ result: 'nothing', reason: expect.any(String), differs: [{ model: 'Person', here: 0, there: 50 }] }])
+    const other = await lan.peer({ replicate: { Person: { ids: [] } } })
+    await other.connect(full)
+    for (let i = 0; i < 2; i++) {
+      await lan.quiet()
+      expect(other.replica.sync.peers).toMatchObject([{ result: 'equal', differs: [] }])
+      other.replica.compare(nameOf(full))
+    }
+    await other.replica.wait(bob!)
+    await lan.quiet()
+    other.replica.compare(nameOf(full))
+    await lan.quiet()
+    expect(other.replica.sync.peers).toMatchObject([{ result: 'equal', differs: [] }])
+  })
+
   test('asks no more about a model that looks as it did', async () => {
     const full = await lan.peer()
     const [bob] = await many(full, 50)
