@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { Store } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { decodeFrames, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
@@ -7,6 +7,8 @@ import { Pending } from '../../src/sync/pending.js'
 import { barePeer } from '../bare-peer.js'
 import { Lan, create, nameOf } from '../harness.js'
 import type { Peer } from '../harness.js'
+
+jest.setTimeout(30_000) // megabytes are signed before anything is looked at
 
 describe('room for what is pending', () => {
   test('messages find it or not; a peer has a quarter of it', () => {
