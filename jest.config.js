@@ -42,6 +42,8 @@ const decoratorSuite = { testMatch: ['<rootDir>/packages/orm/test/decorators/**/
 
 export default {
   maxWorkers: 2,
+  // Nothing is measured by it; on a busy machine all takes several times as long.
+  testTimeout: 30_000,
   projects: [
     project('unit', 'legacy', {
       testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/docs/**/*.test.ts', '<rootDir>/tools/**/*.test.ts'],

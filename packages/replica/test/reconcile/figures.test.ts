@@ -1,12 +1,10 @@
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { SeededRandom } from '@dinemic/core/testing'
 import type { SetKey } from '@dinemic/core'
 import { walk } from '../../src/reconcile/walk.js'
 import { decodeRanges, encodeRanges } from '../../src/sync/range-messages.js'
 import { encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import { DAY, TestSet, difference, randomKeys } from './sets.js'
-
-jest.setTimeout(30_000) // much is made before anything is looked at
 
 const N = 100_000
 const D = 100

@@ -1,11 +1,9 @@
-import { afterEach, expect, jest, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { decodeGot, decodeObjects } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { liar } from '../bare-peer.js'
 import { Lan, allHashes, create, set } from '../harness.js'
 import type { Peer } from '../harness.js'
-
-jest.setTimeout(30_000) // much is made before anything is looked at
 
 let lan = new Lan()
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode } from '@dinemic/core'
 import type { Network } from '@dinemic/core'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
@@ -10,8 +10,6 @@ import type { Answer, Liar } from '../bare-peer.js'
 import { provider } from '../harness.js'
 import { VirtualLan, write } from '../virtual-lan.js'
 import type { VirtualPeer } from '../virtual-lan.js'
-
-jest.setTimeout(30_000) // much is made before anything is looked at
 
 let lan = new VirtualLan()
 afterEach(async () => {
