@@ -94,6 +94,7 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const afterHooks = new AfterHooks({ store, hooks, activity, platform })
   const sums = new SetSums({
     store,
+    platform,
     alone: async task => await commits.alone(task),
     track: (what, task) => { activity.track(what, task).catch((error: unknown) => { report('error', error) }) }
   })

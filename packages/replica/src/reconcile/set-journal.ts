@@ -1,5 +1,5 @@
 import { bytesToHex, decode, encode, hexToBytes, parseId } from '@dinemic/core'
-import type { ObjectCommit, Store } from '@dinemic/core'
+import type { ObjectCommit, Steps, Store } from '@dinemic/core'
 import type { SetChange } from './radix-sums.js'
 import { KEY_DIGITS, setKeyOf } from './set-key.js'
 
@@ -23,9 +23,21 @@ export async function changesOf (store: Store, objects: readonly ObjectCommit[])
   return changes
 }
 
-export function encodeChanges (changes: SetChanges): Uint8Array {
-  const keys = (list: readonly SetChange[], sign: SetChange['sign']): Uint8Array => hexToBytes(list.flatMap(change => change.sign === sign ? [change.key] : []).join(''))
-  return encode([...changes].map(([model, list]) => [model, keys(list, 1), keys(list, -1)]))
+/** In steps: a close may drop any number. */
+export function * encodeChanges (changes: SetChanges): Steps<Uint8Array> {
+  const rows: [string, Uint8Array, Uint8Array][] = []
+  for (const [model, list] of changes) rows.push([model, yield * keysOf(list, 1), yield * keysOf(list, -1)])
+  return encode(rows)
+}
+
+function * keysOf (list: readonly SetChange[], sign: SetChange['sign']): Steps<Uint8Array> {
+  const keys = list.filter(change => change.sign === sign)
+  const bytes = new Uint8Array(keys.length * KEY_DIGITS / 2)
+  for (const [i, { key }] of keys.entries()) {
+    bytes.set(hexToBytes(key), i * KEY_DIGITS / 2)
+    yield
+  }
+  return bytes
 }
 
 export function decodeChanges (row: Uint8Array): SetChanges {

@@ -1,5 +1,6 @@
 import { decode, encode } from '@dinemic/core'
-import type { Commit, ObjectCommit, Store } from '@dinemic/core'
+import type { Commit, ObjectCommit, Platform, Store } from '@dinemic/core'
+import { Breath } from '../breath.js'
 import type { Companion } from '../pipeline/group-commit.js'
 import { decodeNode, encodeNode } from './radix-node.js'
 import { RadixSums } from './radix-sums.js'
@@ -17,6 +18,7 @@ const CHECKED = 1024
 
 export interface SetSumsParts {
   readonly store: Store
+  readonly platform: Platform
   /** Runs a task while nothing is written. */
   readonly alone: <T>(task: () => Promise<T>) => Promise<T>
   /** Follows a task that nobody waits for. */
@@ -79,7 +81,8 @@ export class SetSums implements Companion {
 
   async rowsFor (objects: readonly ObjectCommit[]): Promise<NonNullable<Commit['settings']>> {
     this.#writing = await changesOf(this.#parts.store, objects)
-    return this.#writing.size === 0 ? [] : [{ name: journalName(this.#last + 1), value: encodeChanges(this.#writing) }]
+    if (this.#writing.size === 0) return []
+    return [{ name: journalName(this.#last + 1), value: await new Breath(this.#parts.platform).through(encodeChanges(this.#writing)) }]
   }
 
   written (): void {

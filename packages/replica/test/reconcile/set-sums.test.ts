@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { bytesToHex, formatId } from '@dinemic/core'
-import type { ObjectCommit, StoredUpdate } from '@dinemic/core'
+import type { ObjectCommit, Platform, StoredUpdate } from '@dinemic/core'
 import { MemoryStore, SeededRandom } from '@dinemic/core/testing'
 import { GroupCommit } from '../../src/pipeline/group-commit.js'
 import { fingerprintOf } from '../../src/reconcile/fingerprint.js'
@@ -32,6 +32,17 @@ class CountingStore extends MemoryStore {
   }
 }
 
+let pauses = 0
+const platform: Platform = {
+  now: () => 0,
+  random: length => new Uint8Array(length),
+  schedule: (_, task) => {
+    pauses++
+    setImmediate(task)
+    return () => {}
+  }
+}
+
 /** One life of a process over a store. */
 class Life {
   readonly store: CountingStore
@@ -41,7 +52,7 @@ class Life {
 
   constructor (store: CountingStore) {
     this.store = store
-    this.sums = new SetSums({ store, alone: async task => await this.commits.alone(task), track: (_what, task) => { this.tracked.push(task) } })
+    this.sums = new SetSums({ store, platform, alone: async task => await this.commits.alone(task), track: (_what, task) => { this.tracked.push(task) } })
     this.commits = new GroupCommit(store, this.sums)
   }
 
@@ -162,4 +173,13 @@ test('commits that come together are one batch, in their order; one alone waits 
   expect(batches).toEqual([1, 256, 256, 87])
   expect(alone).toEqual(['after 4'])
   await life.store.close()
+})
+
+test('what a batch changes is written down in steps, be it thousands', async () => {
+  const life = await Life.start(new CountingStore())
+  pauses = 0
+  await life.commits.commit({ objects: [new Writer(7).next({ puts: 3000, drops: false })] })
+  expect(pauses).toBe(2)
+  await Promise.all(life.tracked)
+  await expectTrue(life)
 })
