@@ -4,7 +4,7 @@ import type { Platform } from '@dinemic/core'
 const PROMPT = 1000
 /** So much waiting is borne, in ms; who keeps a node waiting for longer has to bring so many bytes a second. */
 const PATIENCE = 20_000
-const LEAST = 4096
+const LEAST = 1024
 
 /** How fast a peer's answers come. One that brings a little now and then, each time just in time, would keep its asker for ever. */
 export class Pace {
@@ -20,14 +20,19 @@ export class Pace {
     return this.#waited > PATIENCE && this.#bytes < this.#waited / 1000 * LEAST
   }
 
-  async measure (answer: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+  async measure (ask: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const asked = this.#platform.now()
-    const bytes = await answer
-    const waited = this.#platform.now() - asked
-    if (waited > PROMPT) {
-      this.#waited += waited
-      this.#bytes += bytes?.length ?? 0
+    let bytes = 0
+    try {
+      const answer = await ask()
+      bytes = answer.length
+      return answer
+    } finally {
+      const waited = this.#platform.now() - asked
+      if (waited > PROMPT) {
+        this.#waited += waited
+        this.#bytes += bytes
+      }
     }
-    return bytes
   }
 }

@@ -1,7 +1,8 @@
 import { BoundedCache, isDinemicError } from '@dinemic/core'
-import type { Network } from '@dinemic/core'
+import type { Network, Platform } from '@dinemic/core'
 import { encodeRequest } from './messages.js'
 import type { Request } from './messages.js'
+import { Pace } from './pace.js'
 import { SettledParts } from './settled-parts.js'
 
 /** Short ids remembered as asked for. */
@@ -25,12 +26,26 @@ export class PeerLink {
   /** Answers that had nothing of what was promised. */
   brokenPromises = 0
   readonly #network: Network
+  readonly #platform: Pick<Platform, 'now'>
   readonly #closed = new AbortController()
+  #pace: Pace
 
-  constructor (network: Network, peer: string, salt: Uint8Array) {
+  constructor ({ network, platform }: { network: Network, platform: Pick<Platform, 'now'> }, peer: string, salt: Uint8Array) {
     this.#network = network
+    this.#platform = platform
+    this.#pace = new Pace(platform)
     this.peer = peer
     this.salt = salt
+  }
+
+  /** Its answers of this comparison came so slowly that it gets no more questions until the next. */
+  get isTooSlow (): boolean {
+    return this.#pace.isTooSlow
+  }
+
+  /** Another comparison begins. */
+  begin (): void {
+    this.#pace = new Pace(this.#platform)
   }
 
   get isClosed (): boolean {
@@ -45,8 +60,13 @@ export class PeerLink {
   /** Undefined where the peer can't or won't answer: it is compared with again later. */
   async request (request: Request, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     if (this.isClosed) return undefined
+    if (this.isTooSlow) {
+      this.lost++
+      return undefined
+    }
+    const either = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal])
     try {
-      return await this.#network.request(this.peer, encodeRequest(request), { signal: signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]) })
+      return await this.#pace.measure(async () => await this.#network.request(this.peer, encodeRequest(request), { signal: either }))
     } catch (error) {
       if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
       this.lost++

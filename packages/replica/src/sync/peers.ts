@@ -62,7 +62,7 @@ export class Peers {
   connected ({ id }: PeerInfo): void {
     const { network, platform, wants, progress } = this.#parts
     progress.met(id)
-    const link = new PeerLink(network, id, platform.random(SALT_BYTES))
+    const link = new PeerLink({ network, platform }, id, platform.random(SALT_BYTES))
     this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '' })
     wants.forget(id)
     if (this.#offences.wait(id) === 0) this.compare(id)
@@ -142,7 +142,9 @@ export class Peers {
       while (session.again && this.#sessions.get(peer) === session) {
         session.again = false
         const { brokenPromises, lost } = session.link
+        session.link.begin()
         const { changed, again } = await session.round.run(async () => { await this.#ask(peer) })
+        if (session.link.isTooSlow) this.#tooSlow(session.link)
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
         session.isSlow = session.link.lost > lost
@@ -156,6 +158,11 @@ export class Peers {
       session.running = false
       this.#sleep(peer, session)
     }
+  }
+
+  #tooSlow (link: PeerLink): void {
+    link.brokenPromises++
+    this.#parts.report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: 'its answers came so slowly that it is asked no more for a while', peer: link.peer })
   }
 
   /** An answer that is none is the peer's fault, and told as such; all else is ours. */

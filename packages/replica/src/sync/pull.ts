@@ -21,6 +21,8 @@ const MOST_REQUESTS = 2000
 const FRUITLESS_PAGES = 4
 /** Answers about ranges in a row that name nothing to get: two honest sets would have to differ in a hundred thousand places where the other lacks something, and this one nothing. */
 const BARREN = 512
+/** Pages of whole objects in a row that hold none: each has looked through thousands of updates, so that is a million older ones. */
+const EMPTY_PAGES = 256
 /** Who has less than this part of what the other has, and the other so much at least, fetches whole objects. */
 const JOIN_SHARE = 1 / 8
 /** A join that was interrupted goes on below this part. */
@@ -30,6 +32,7 @@ const JOIN_COUNT = 200
 const JOIN_PARTS = 16
 const JOIN_RANGE = 250
 const JOIN_REQUESTS = 4
+const MOST_JOIN_PARTS = 1024
 
 export interface PullParts extends TransferParts {
   readonly responder: Pick<Responder, 'shown'>
@@ -59,6 +62,7 @@ export class Pull {
   readonly #have: number
   readonly #transfer: Transfer
   #fruitless = 0
+  #empty = 0
   #came = 0
   #told = false
 
@@ -106,7 +110,7 @@ export class Pull {
     let answered = true
     const ask = async (asked: readonly string[]): Promise<ReturnType<typeof decodeRanges> | undefined> => {
       if (barren++ === BARREN) this.#tellBarren()
-      const bytes = requests++ >= MOST_REQUESTS || barren > BARREN || this.#isFruitless || this.#transfer.isTooSlow ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
+      const bytes = requests++ >= MOST_REQUESTS || barren > BARREN || this.#isFruitless ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
       answered = bytes !== undefined
       return bytes && decodeRanges(asked, bytes)
     }
@@ -132,7 +136,7 @@ export class Pull {
   }
 
   get #isFruitless (): boolean {
-    return this.#fruitless >= FRUITLESS_PAGES
+    return this.#fruitless >= FRUITLESS_PAGES || this.#empty >= EMPTY_PAGES
   }
 
   #isJoin ({ count }: Print): boolean {
@@ -203,7 +207,8 @@ export class Pull {
       }
       large = [...rest, ...next]
     }
-    return [...planned, ...large]
+    const parts = [...planned, ...large]
+    return parts.length > MOST_JOIN_PARTS ? [''] : parts
   }
 
   /** All objects of one part of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
@@ -250,8 +255,9 @@ export class Pull {
   #arrived ({ frames, taken }: Arrival, { wasPromised = frames > 0 } = {}): void {
     this.got += taken
     this.#came += frames
-    if (taken > 0) this.#fruitless = 0
+    if (taken > 0) this.#fruitless = this.#empty = 0
     else if (wasPromised) this.#fruitless++
+    else if (++this.#empty === EMPTY_PAGES) this.#tellBarren()
   }
 
   #tellBarren (): void {

@@ -1,11 +1,10 @@
-import type { CryptoProvider, Platform } from '@dinemic/core'
+import type { CryptoProvider } from '@dinemic/core'
 import { shortIdsOf } from '../reconcile/salted-ranges.js'
 import { MILLIS_DIGITS } from '../reconcile/set-key.js'
 import type { Lacking } from '../reconcile/walk.js'
 import type { Report } from '../report.js'
 import type { Inbound } from './inbound.js'
 import { decodeGot } from './messages.js'
-import { Pace } from './pace.js'
 import type { PeerLink } from './peer-link.js'
 import type { Pending } from './pending.js'
 
@@ -13,7 +12,6 @@ export interface TransferParts {
   readonly inbound: Inbound
   readonly pending: Pending
   readonly provider: Pick<CryptoProvider, 'sha256'>
-  readonly platform: Pick<Platform, 'now'>
   readonly report: Report
 }
 
@@ -27,7 +25,6 @@ export interface Arrival { readonly frames: number, readonly taken: number }
 export class Transfer {
   readonly #parts: TransferParts
   readonly #link: PeerLink
-  readonly #pace: Pace
   /** The last two pages that came. */
   #older: Promise<unknown> = Promise.resolve()
   #working: Promise<unknown> = Promise.resolve()
@@ -35,12 +32,6 @@ export class Transfer {
   constructor (parts: TransferParts, link: PeerLink) {
     this.#parts = parts
     this.#link = link
-    this.#pace = new Pace(parts.platform)
-  }
-
-  /** Whether this peer is asked for no more. */
-  get isTooSlow (): boolean {
-    return this.#pace.isTooSlow
   }
 
   /** Asks for short ids of a model. Resolves when all have been looked up and what came is being taken; false where an answer failed. */
@@ -58,16 +49,12 @@ export class Transfer {
     return true
   }
 
-  /** One request, and what is done with its answer; undefined where none came, or too little in too long a time. The next page may be asked for before the frames of this one are taken. */
+  /** One request, and what is done with its answer; undefined where none came. The next page may be asked for before the frames of this one are taken. */
   async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: (turn: Promise<unknown>) => Promise<void> }): Promise<T | undefined> {
-    if (this.isTooSlow) {
-      this.#tellSlow()
-      return undefined
-    }
     const room = await this.#parts.pending.forAnswer()
     let handedOn = false
     try {
-      const bytes = await this.#pace.measure(ask())
+      const bytes = await ask()
       room.came(bytes?.length ?? 0)
       await this.#older
       if (bytes === undefined) return undefined
@@ -80,11 +67,6 @@ export class Transfer {
     } finally {
       if (!handedOn) room.release()
     }
-  }
-
-  #tellSlow (): void {
-    this.#link.brokenPromises++
-    this.#parts.report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: 'what it said it has came so slowly that others are asked for it', peer: this.#link.peer })
   }
 
   /** When everything that has come is written. */

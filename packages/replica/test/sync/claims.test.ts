@@ -73,11 +73,10 @@ test('who waits for a part of a join waits so long and no longer; the join goes 
 test('a pace: who is prompt is never too slow, nor who brings much; who keeps one waiting for little is', async () => {
   let now = 0
   const answer = async (pace: Pace, ms: number, bytes: number): Promise<boolean> => {
-    const answered = turn().then(() => {
+    await pace.measure(async () => {
       now += ms
       return new Uint8Array(bytes)
     })
-    await pace.measure(answered)
     return pace.isTooSlow
   }
   const paces = Array.from({ length: 3 }, () => new Pace({ now: () => now }))

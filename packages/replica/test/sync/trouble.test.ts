@@ -145,6 +145,40 @@ describe('a peer whose set has no end', () => {
   })
 })
 
+test('a peer whose pages of whole objects are empty and never end is left after some hundred of them', async () => {
+  const one = await lan.peer('one')
+  const { network, asked } = await liar(lan.hub, {
+    name: 'bad',
+    claim: () => ({ time: lan.time.now, count: 1000, print: '00'.repeat(8) }),
+    answer: request => {
+      if (request.ask === 'ranges') return encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ parts: [{ prefix: `${prefix}0`, count: 500, print: '00'.repeat(8) }] })))
+      if (request.ask !== 'objects') return encode([])
+      const last = request.from === null ? 16n ** 60n : BigInt(`0x${request.from.key}`)
+      return encodeObjects([], { key: (last - 1n).toString(16).padStart(76, '0'), skip: 0 })
+    }
+  })
+  await network.connect(one.network.addresses[0]!)
+  await lan.hub.settle()
+  await one.replica.idle()
+  expect(asked.filter(ask => ask === 'objects').length).toBeLessThan(300)
+  expect(one.reports).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_NOT_DELIVERED', peer: 'bad' })])
+})
+
+test('a peer that answers each question just in time, with next to nothing, keeps idle() waiting for half a minute and no longer', async () => {
+  const one = await lan.peer('one')
+  const { network } = await bad(async request => {
+    await new Promise<void>(resolve => { lan.time.schedule(9000, resolve) })
+    return request.ask === 'ranges' ? encodeRanges(request.prefixes, [{ parts: ['0', '1'].map(digit => ({ prefix: request.prefixes[0]! + digit, count: 500, print: '00'.repeat(8) })) }]) : encode([])
+  })
+  await network.connect(one.network.addresses[0]!)
+  let isIdle = false
+  const idle = one.replica.idle().then(() => { isIdle = true })
+  await lan.time.pass(20_000, turn)
+  expect(isIdle).toBe(false)
+  await lan.time.pass(12_000, turn)
+  await idle
+})
+
 test.each([
   ['a long print', encode([[['0', 5, new Uint8Array(1_000_000)]]])],
   ['an empty part', encode([[['0', 0, new Uint8Array(8)]]])]
