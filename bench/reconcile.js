@@ -19,7 +19,8 @@ const UPDATES = Math.round(100_000 * SCALE)
 const HALF_A_YEAR = 180 * 86_400_000
 
 const [, , role] = process.argv
-if (role === 'provider') await provide()
+if (role === 'maker') await make()
+else if (role === 'provider') await provide()
 else if (role === 'newcomer') await newcomer()
 else {
   await overTheWire()
@@ -33,7 +34,9 @@ async function overTheWire () {
     await inFolder(async folder => {
       const joiner = start('newcomer', join(folder, 'b'))
       const { self } = await said(joiner)
-      const provider = start('provider', join(folder, 'a'), self)
+      // In a process of its own, so that the provider's memory is what it takes to provide.
+      await once(start('maker', join(folder, 'a'), self), 'exit')
+      const provider = start('provider', join(folder, 'a'))
       const { address } = await said(provider)
       const [, host, port] = /^\/ip4\/([^/]+)\/tcp\/(\d+)/.exec(address)
       const relay = await startRelay(host, Number(port))
@@ -118,15 +121,21 @@ async function walkOver (ours, theirs) {
   return { bytes, requests }
 }
 
-/** Has objects that the newcomer may read. */
-async function provide () {
+/** Makes objects that the newcomer may read. */
+async function make () {
   const [, , , path, reader] = process.argv
   const node = await Node.start({ ...quiet, path })
-  const people = []
   for (let at = 0; at < OBJECTS; at += 50) {
-    people.push(...await Promise.all(Array.from({ length: Math.min(50, OBJECTS - at) }, (_, i) => Person.create({ name: `Person ${at + i}`, salary: at + i }, { readers: [reader] }))))
+    await Promise.all(Array.from({ length: Math.min(50, OBJECTS - at) }, (_, i) => Person.create({ name: `Person ${at + i}`, salary: at + i }, { readers: [reader] })))
   }
-  const changing = people.splice(0, CHANGED)
+  await stop(node)
+}
+
+async function provide () {
+  const [, , , path] = process.argv
+  const node = await Node.start({ ...quiet, path })
+  const ids = await Person.ids()
+  const changing = await Promise.all(ids.slice(0, CHANGED).map(async id => await Person.open(id)))
   process.on('message', async request => {
     if (request === 'stop') return await stop(node)
     if (request === 'change') {
@@ -152,7 +161,10 @@ async function newcomer () {
     seen()
   })
   process.on('message', async request => {
-    if (request === 'stop') return await stop(node)
+    if (request === 'stop') {
+      await checkReadable()
+      return await stop(node)
+    }
     if (request === 'disconnect') {
       await node.disconnect(node.peers[0].id)
       return process.send({})
@@ -168,6 +180,16 @@ async function newcomer () {
     process.send({ ms: Number(process.hrtime.bigint() - begun) / 1e6, memory: memory() })
   })
   process.send({ self: node.status.self })
+}
+
+/** What was measured is worth nothing if it can't be read. */
+async function checkReadable () {
+  const ids = await Person.ids()
+  if (ids.length !== OBJECTS) throw new Error(`${ids.length} of ${OBJECTS} objects came`)
+  for (const id of ids) {
+    const { name, salary } = await Person.open(id)
+    if (!name || !Number.isInteger(salary)) throw new Error(`${id} can't be read`)
+  }
 }
 
 async function stop (node) {
