@@ -51,10 +51,13 @@ export function * wireToMap<V extends {}> (wire: Encodable | undefined, shape: S
 }
 
 /** What has to be written beside the row where `before` is stored. Undefined: nothing is, or nothing is to be. */
-export function * mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): Generator<CellWrite> {
-  if (before === now) return
+export function mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): Iterable<CellWrite> {
   const old = before ?? SortedMap.empty<V>()
   const map = now ?? SortedMap.empty<V>()
+  return old === map ? [] : writesOf(old, map, shape, holder)
+}
+
+function * writesOf<V extends {}> (old: SortedMap<V>, map: SortedMap<V>, shape: Shape<V>, holder: string): Generator<CellWrite> {
   const wasLarge = old.size > MOST_ENTRIES
   const isLargeNow = map.size > MOST_ENTRIES
   // Where all move, what stayed the same moves too.

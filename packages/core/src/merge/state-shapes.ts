@@ -134,8 +134,11 @@ export const ENDORSED: Shape<Endorsement> = {
   fromWire: ([key, update, amount]) => [key as string, { update: hex(update), amount: amount as number }]
 }
 
-function * registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): Generator<CellWrite> {
-  if (before === now || (!candidatesLieApart(before) && !candidatesLieApart(now))) return
+function registerWrites (holder: string, before: Register<WireValue> = [], now: Register<WireValue> = []): Iterable<CellWrite> {
+  return before === now || (!candidatesLieApart(before) && !candidatesLieApart(now)) ? [] : candidateWrites(holder, before, now)
+}
+
+function * candidateWrites (holder: string, before: Register<WireValue>, now: Register<WireValue>): Generator<CellWrite> {
   for (const { candidate, gone } of candidateChanges(before, now)) {
     yield { name: cellName(holder, CANDIDATE, candidate.update), value: gone ? null : encodeCell(pen => candidateToWire(candidate, pen)) }
   }
