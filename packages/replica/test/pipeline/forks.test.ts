@@ -7,10 +7,10 @@ import { Quota } from '../../src/quota.js'
 import { Stage } from '../../src/pipeline/stage.js'
 import type { Report, Reports } from '../../src/report.js'
 import { provider } from '../harness.js'
+import { platform } from './staged-node.js'
 
 const binding = bindNetwork(provider, 'test')
 const hooks = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => false, after: async () => {} }
-const platform = { now: () => 1000, random: (length: number) => new Uint8Array(length), schedule: (_ms: number, task: () => void) => { queueMicrotask(task); return () => {} } }
 const REMOTE = { local: false, owned: false }
 
 const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)

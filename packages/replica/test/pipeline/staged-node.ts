@@ -1,12 +1,13 @@
 import { mergeAll } from '@dinemic/core'
-import type { ObjectId, ObjectState, Update, UpdateId } from '@dinemic/core'
+import type { ObjectId, ObjectState, Platform, Update, UpdateId } from '@dinemic/core'
 import { LiveObject } from '../../src/live-object.js'
 import { emptyRow } from '../../src/object-row.js'
 import type { ObjectRow } from '../../src/object-row.js'
 import { Quota } from '../../src/quota.js'
 import { Stage } from '../../src/pipeline/stage.js'
 
-const platform = { now: () => 0, random: (length: number) => new Uint8Array(length), schedule: (_ms: number, task: () => void) => { queueMicrotask(task); return () => {} } }
+/** Nobody waits: what is scheduled comes next. */
+export const platform: Platform = { now: () => 0, random: length => new Uint8Array(length), schedule: (_ms, task) => { queueMicrotask(task); return () => {} } }
 
 /** Far more than any test has. */
 const MOST = 500
