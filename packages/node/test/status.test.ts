@@ -69,3 +69,12 @@ test('who opens in vain is told whom the object was asked of and what they said'
   expect(error).toMatchObject({ code: 'ORM_NOT_FOUND', details: { asked: [a.id], answers: [{ peer: a.id, said: 'it has nothing of it' }] } })
   expect(String(error)).toContain(`(asked one peer: ${a.id}: it has nothing of it)`)
 }, 20_000)
+
+test('who opens what its owner has removed is told so at once, here and where only the end of it comes', async () => {
+  const [a, late] = [await rig.start(), await rig.start()]
+  const bob = await a.use(Person).create({ name: 'Bob' })
+  await bob.remove()
+  await late.connect(a.addresses[0]!)
+  await expect(a.use(Person).open(bob.id)).rejects.toMatchObject({ code: 'ORM_NOT_FOUND', message: expect.stringContaining('was removed by its owner') })
+  await expect(late.use(Person).open(bob.id)).rejects.toMatchObject({ code: 'ORM_NOT_FOUND', message: expect.stringContaining('was removed by its owner') })
+})

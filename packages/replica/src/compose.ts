@@ -11,6 +11,7 @@ import { AfterHooks } from './hooks/after-hooks.js'
 import { KeptKeys } from './kept-keys.js'
 import type { Look } from './live-object.js'
 import { Masks } from './masks.js'
+import { isGone } from './object-row.js'
 import { Objects } from './objects.js'
 import { GroupCommit } from './pipeline/group-commit.js'
 import { Pipeline } from './pipeline/pipeline.js'
@@ -143,5 +144,9 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   pipeline.onWritten((object, { drop }) => { explainer.dropped(object, drop) })
   pipeline.onWritten(object => { caretaker.look(object) })
   pipeline.onCommit(event => { waiting.appeared(event) })
+  // Who waits hears of an end too, where nothing has shown before it.
+  pipeline.onWritten(object => {
+    if (waiting.has(object)) objects.row(object).then(row => { if (row !== undefined && isGone(row)) waiting.gone(object) }, (error: unknown) => { report('error', error) })
+  })
   return { store, network, keys, binding, activity, objects, interest, masks, care, quota, afterHooks, sums, pipeline, author, proposals, replication, explainer, continuity, waiting, caretaker, look, write, askFor }
 }

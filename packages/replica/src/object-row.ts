@@ -63,6 +63,11 @@ export function shows (state: ObjectState | undefined): boolean {
   return state !== undefined && state.genesis !== null && state.removed === null
 }
 
+/** Its owner has removed it, for good. */
+export function isGone ({ full }: ObjectRow): boolean {
+  return full.removed?.final === true
+}
+
 /** What a cell's name begins with: of which of the two states it is, or of neither. */
 const FULL = 'f'
 const VISIBLE = 'v'

@@ -8,11 +8,12 @@ import { proofName, readProof } from './fork-row.js'
 import { historyOf } from './history.js'
 import { checkNetwork } from './home-network.js'
 import type { Mask } from './masks.js'
-import { shows } from './object-row.js'
+import { isGone, shows } from './object-row.js'
 import { OpenedValues } from './opened-values.js'
 import { KeyedReader } from './reader.js'
 import type { SyncStatus } from './sync/progress.js'
 import type { Sought } from './sync/replication.js'
+import { goneForGood } from './waiting.js'
 
 /** How long a save waits for its own after-hooks, in ms. They may take longer. */
 const HOOKS_PATIENCE = 5000
@@ -72,9 +73,11 @@ export class Replica implements Engine {
   }
 
   async wait (object: ObjectId, options: WaitOptions = {}): Promise<ObjectState> {
-    const { replication, waiting, interest, askFor } = this.#parts
+    const { objects, replication, waiting, interest, askFor } = this.#parts
     const here = await this.state(object, options)
     if (here !== undefined) return here
+    const row = await objects.row(object)
+    if (row !== undefined && isGone(row)) throw goneForGood(object)
     const said = new Map<string, string>()
     if (replication.choose(object)) this.#tried.add(object)
     const appeared = waiting.for(object, options, { look: async () => await this.state(object, options), said })

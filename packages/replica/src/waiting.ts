@@ -9,10 +9,12 @@ const TOLD = 5
 /** `said`: whom the object was asked of, and what they have said so far, for the error. */
 export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly said: ReadonlyMap<string, string> }
 
+interface Listener { appeared (state: ObjectState): void, failed (error: DinemicError): void }
+
 /** Those who wait for an object to appear. */
 export class Waiting {
   readonly #platform: Platform
-  readonly #waiting = new Map<ObjectId, Set<(state: ObjectState) => void>>()
+  readonly #waiting = new Map<ObjectId, Set<Listener>>()
 
   constructor (platform: Platform) {
     this.#platform = platform
@@ -24,30 +26,42 @@ export class Waiting {
 
   appeared ({ object, after }: CommitEvent): void {
     if (after === undefined) return
-    for (const resolve of this.#waiting.get(object) ?? []) resolve(after)
+    for (const listener of this.#waiting.get(object) ?? []) listener.appeared(after)
   }
 
-  /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, with the signal's reason if that aborts. */
+  /** Its owner has removed it: it won't appear. */
+  gone (object: ObjectId): void {
+    for (const listener of this.#waiting.get(object) ?? []) listener.failed(goneForGood(object))
+  }
+
+  /** Rejects with `ORM_NOT_FOUND` after `timeout` ms, or when it is `gone`, with the signal's reason if that aborts. */
   async for (object: ObjectId, { timeout = TIMEOUT, signal }: WaitOptions, { look, said }: Search): Promise<ObjectState> {
     signal?.throwIfAborted()
     return await new Promise((resolve, reject) => {
-      const listeners = this.#waiting.get(object) ?? new Set()
+      const listeners = this.#waiting.get(object) ?? new Set<Listener>()
       this.#waiting.set(object, listeners)
       const end = (): void => {
         cancel()
         signal?.removeEventListener('abort', aborted)
-        listeners.delete(appeared)
+        listeners.delete(listener)
         if (listeners.size === 0) this.#waiting.delete(object)
       }
-      const appeared = (state: ObjectState): void => { end(); resolve(state) }
-      const aborted = (): void => { end(); reject(signal!.reason as Error) }
-      const cancel = this.#platform.schedule(timeout, () => { end(); reject(notFound(object, timeout, said)) })
+      const listener = {
+        appeared: (state: ObjectState): void => { end(); resolve(state) },
+        failed: (error: Error): void => { end(); reject(error) }
+      }
+      const aborted = (): void => { listener.failed(signal!.reason as Error) }
+      const cancel = this.#platform.schedule(timeout, () => { listener.failed(notFound(object, timeout, said)) })
       signal?.addEventListener('abort', aborted, { once: true })
-      listeners.add(appeared)
+      listeners.add(listener)
       // It may have appeared between the caller's look and this line.
-      look().then(state => { if (state !== undefined) appeared(state) }, (error: unknown) => { end(); reject(error as Error) })
+      look().then(state => { if (state !== undefined) listener.appeared(state) }, listener.failed)
     })
   }
+}
+
+export function goneForGood (object: ObjectId): DinemicError {
+  return new DinemicError('ORM_NOT_FOUND', `${object} was removed by its owner, for good: there is nothing to wait for, here or elsewhere.`, { details: { object } })
 }
 
 function notFound (object: ObjectId, timeout: number, said: ReadonlyMap<string, string>): DinemicError {

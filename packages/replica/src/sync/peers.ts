@@ -108,7 +108,7 @@ export class Peers {
     await Promise.all(asked.map(async peer => {
       const frames = await this.#receiveObject(peer, object, signal)
       if (frames === undefined) failed.push(peer)
-      said.set(peer, frames === undefined ? 'no answer, or no good one' : frames === 0 ? 'it has nothing of it' : `it gave ${frames} updates of it, and they show nothing here`)
+      said.set(peer, frames === undefined ? 'no answer, or no good one' : frames === 0 ? 'it has nothing of it' : `it gave ${frames === 1 ? 'one update' : `${frames} updates`} of it, and nothing shows here`)
     }))
     return { asked, failed }
   }
