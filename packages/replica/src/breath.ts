@@ -1,4 +1,4 @@
-import type { Platform, Update } from '@dinemic/core'
+import type { Platform, Steps, Update } from '@dinemic/core'
 
 /** Updates between two pauses: some 10 ms of work. */
 const BETWEEN = 128
@@ -22,7 +22,7 @@ export class Breath {
   }
 
   /** Goes through all steps. */
-  async through<T> (steps: Generator<unknown, T>): Promise<T> {
+  async through<T> (steps: Steps<T>): Promise<T> {
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) return step.value
       if (this.#isSpent(STEP)) await this.#rest()

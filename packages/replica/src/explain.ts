@@ -25,7 +25,7 @@ export class Explainer {
 
   /** These updates of an object were here and are no more. */
   dropped (object: ObjectId, ids: readonly UpdateId[]): void {
-    for (const id of ids) this.#dropped.set(id, object)
+    for (const id of ids.slice(-REMEMBERED)) this.#dropped.set(id, object)
   }
 
   async explain (id: UpdateId): Promise<Explanation> {

@@ -144,7 +144,7 @@ class Save {
     const open = grantsTo(this.#state, subject, right)
     if (right === 'update' && keep !== undefined) this.#checkKept(subject, keep)
     for (const [i, { ref }] of open.entries()) {
-      const heads = right === 'update' ? this.#headsToKeep(ref, subject === null, keep) : []
+      const heads = right === 'update' ? this.#headsToKeep(ref, subject, keep) : []
       // The next close replaces it at once, and the last has the wraps.
       const readers = i < open.length - 1 ? [] : sureReaders(this.#state).filter(reader => reader !== subject)
       await this.#ownersUpdate({ kind: 'close', grant: ref, heads, epoch: right === 'read' ? this.#keyMaker.epoch(this.#state, readers) : null })
@@ -159,8 +159,8 @@ class Save {
     throw new DinemicError('ORM_BAD_VALUE', `$.revoke() of ${object}: keep names '${strange}', which is no update here by whom it shuts out. Take the ids from $.history().`, { details: { object, keep: strange } })
   }
 
-  #headsToKeep (grant: GrantRef, toAnyone: boolean, keep: readonly UpdateId[] | undefined): Head[] {
-    const { heads, left } = headsToKeep(this.#stage.live, grant, toAnyone, keep)
+  #headsToKeep (grant: GrantRef, subject: ObjectId | null, keep: readonly UpdateId[] | undefined): Head[] {
+    const { heads, left } = headsToKeep(this.#stage.live, grant, subject, keep)
     for (const { id: update } of left) {
       this.#stage.note('rejected', { update, object: this.#request.object, code: 'REPLICA_NOT_KEPT', reason: `the close of its grant has no room for its branch beside ${heads.length} others` })
     }

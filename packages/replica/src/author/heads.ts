@@ -9,18 +9,21 @@ export interface Kept { readonly heads: Head[], readonly left: readonly Link[] }
  * The heads that a close of an update grant names: of all branches that count here, or those of the updates to keep.
  * Over the limits the greatest seqs stay.
  */
-export function headsToKeep (live: LiveObject, grant: GrantRef, toAnyone: boolean, keep?: readonly UpdateId[]): Kept {
-  const byAuthor = new Map<ObjectId, Link[]>()
-  for (const { author } of live.verdicts.linksUnder(grant)) {
-    if (author !== null && !byAuthor.has(author)) byAuthor.set(author, live.verdicts.heads(author, grant))
-  }
-  const kept = keep === undefined ? [...byAuthor.values()] : [...byAuthor.keys()].map(author => keptOf(live, { author, root: grant }, keep))
+export function headsToKeep (live: LiveObject, grant: GrantRef, subject: ObjectId | null, keep?: readonly UpdateId[]): Kept {
+  const authors = subject === null ? authorsUnder(live, grant) : [subject]
+  const kept = authors.map(author => keep === undefined ? live.verdicts.heads(author, grant) : keptOf(live, { author, root: grant }, keep))
   const links = kept.flatMap(links => links.slice(0, LIMITS.heads)).sort((a, b) => b.seq - a.seq)
-  const room = toAnyone ? LIMITS.openHeads : LIMITS.heads
+  const room = subject === null ? LIMITS.openHeads : LIMITS.heads
   return {
-    heads: links.slice(0, room).map(({ id, seq, author }): Head => ({ id, seq, author: toAnyone ? author : null })).sort((a, b) => compareText(a.id, b.id)),
+    heads: links.slice(0, room).map(({ id, seq, author }): Head => ({ id, seq, author: subject === null ? author : null })).sort((a, b) => compareText(a.id, b.id)),
     left: [...links.slice(room), ...kept.flatMap(links => links.slice(LIMITS.heads))]
   }
+}
+
+function authorsUnder (live: LiveObject, grant: GrantRef): ObjectId[] {
+  const authors = new Set<ObjectId>()
+  for (const { author } of live.verdicts.linksUnder(grant)) if (author !== null) authors.add(author)
+  return [...authors]
 }
 
 /** Of the ids to keep one that names no update here of the subject; null: of whoever writes by a grant. */

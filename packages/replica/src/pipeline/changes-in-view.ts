@@ -53,8 +53,9 @@ export class ChangesInView {
   /** To whom a value that a new merge shows is put down: a revocation is the owner's doing. */
   describeMerge (changes: readonly VerdictChange[], revoked: readonly Update[], origin: Origin): KeptChange {
     const { id: object, updates } = this.#live
-    const close = changes.map(({ id }) => updates.get(id)).find(update => update?.kind === 'close')
-    const cause = close ?? revoked[0] ?? updates.get(changes[0]!.id)!
+    // What came is judged after what it moves.
+    const close = changes.findLast(({ id }) => updates.get(id)?.kind === 'close')
+    const cause = revoked[0] !== undefined && close === undefined ? revoked[0] : updates.get((close ?? changes[0]!).id)!
     const described = this.describe(cause, origin)
     return revoked.length === 0 ? described : { ...described, caller: object, authorized: true, cause: 'revoked', via: null, continuesCreation: false }
   }

@@ -186,8 +186,12 @@ export class Stage {
 
   /** Verdicts have come or moved: what counts now is applied; what no longer counts makes the object merge anew. */
   async #settle (changes: readonly VerdictChange[], origin: Origin): Promise<void> {
-    const waiting = new Set(changes.flatMap(({ id, verdict }) => verdict === 'ok' ? [id] : []))
-    const revoked = changes.flatMap(({ id, verdict }) => verdict === 'revoked' ? [this.live.updates.get(id)!] : [])
+    const waiting = new Set<UpdateId>()
+    const revoked: Update[] = []
+    for (const { id, verdict } of changes) {
+      if (verdict === 'ok') waiting.add(id)
+      else if (verdict === 'revoked') revoked.push(this.live.updates.get(id)!)
+    }
     const due = changes.some(({ remerge }) => remerge) ? this.#view.describeMerge(changes, revoked, origin) : undefined
     // Before the first is applied: what shows until the new merge is nobody's business.
     if (due !== undefined) this.#newMerge.demand(due)

@@ -1,5 +1,6 @@
-import { BoundedCache } from '@dinemic/core'
-import type { SetKey } from '@dinemic/core'
+import { BoundedCache, finish } from '@dinemic/core'
+import type { SetKey, Steps } from '@dinemic/core'
+import type { Breath } from '../breath.js'
 import { groupBy } from '../group-by.js'
 import { EMPTY, corrected, fingerprintOf, united, withKey } from './fingerprint.js'
 import type { Fingerprint } from './fingerprint.js'
@@ -12,6 +13,10 @@ import { partsOfKeys } from './set-key.js'
 export const LEAF = 64
 /** Nodes kept in memory: about 2 kB each. */
 const NODES = 2000
+
+/** Keys that are added up in one step. */
+const ADDED = 16
+const AT_ONCE: Pick<Breath, 'through'> = { through: async steps => finish(steps) }
 
 export interface SetChange { readonly key: SetKey, readonly sign: 1 | -1 }
 
@@ -42,11 +47,12 @@ export class RadixSums implements RangeSums {
 
   /**
    * Follows changes of the set: all that came since the last call, and nothing that is not in the rows yet, because parts
-   * that grow beyond a leaf are counted from their keys.
+   * that grow beyond a leaf are counted from their keys. All of them are added up on each level: `breath` lets others have
+   * their turn.
    */
-  async apply (changes: readonly SetChange[]): Promise<void> {
+  async apply (changes: readonly SetChange[], breath: Pick<Breath, 'through'> = AT_ONCE): Promise<void> {
     const made = new Map<string, RadixNode | undefined>()
-    await this.#applyTo('', changes, made)
+    await this.#applyTo('', changes, { made, breath })
     for (const [prefix, node] of made) this.#changed.set(prefix, node)
   }
 
@@ -121,14 +127,15 @@ export class RadixSums implements RangeSums {
     return node
   }
 
-  async #applyTo (prefix: string, changes: readonly SetChange[], made: Map<string, RadixNode | undefined>): Promise<void> {
+  async #applyTo (prefix: string, changes: readonly SetChange[], how: { readonly made: Map<string, RadixNode | undefined>, readonly breath: Pick<Breath, 'through'> }): Promise<void> {
+    const { made, breath } = how
     const node = [...await this.#node(prefix)]
     for (const [digit, part] of groupBy(changes, ({ key }) => digitOf(key, prefix.length))) {
       const before = node[digit]!
-      const after = part.reduce((fingerprint, { key, sign }) => withKey(fingerprint, key, sign), before)
+      const after = await breath.through(withChanges(before, part))
       node[digit] = after
       const child = prefix + digit.toString(16)
-      if (after.count > LEAF) await (before.count > LEAF ? this.#applyTo(child, part, made) : this.#grow(child, after.count, made))
+      if (after.count > LEAF) await (before.count > LEAF ? this.#applyTo(child, part, how) : this.#grow(child, after.count, made))
       else if (before.count > LEAF) await this.#shrink(child, made)
     }
     made.set(prefix, node)
@@ -156,4 +163,13 @@ export class RadixSums implements RangeSums {
 
 function digitOf (key: string, at: number): number {
   return Number.parseInt(key[at]!, 16)
+}
+
+function * withChanges (before: Fingerprint, changes: readonly SetChange[]): Steps<Fingerprint> {
+  let after = before
+  for (const [i, { key, sign }] of changes.entries()) {
+    after = withKey(after, key, sign)
+    if (i % ADDED === ADDED - 1) yield
+  }
+  return after
 }

@@ -101,7 +101,7 @@ export class SetSums implements Companion {
   /** Nothing is being written: so what the store holds is what the trees and the pending changes make together. */
   async #catchUp ({ flush = false } = {}): Promise<void> {
     for (const [model, changes] of this.#pending) {
-      await this.#tree(model).apply(changes)
+      await this.#tree(model).apply(changes, new Breath(this.#parts.platform))
       this.#pending.delete(model)
       this.#waiting -= changes.length
     }
