@@ -21,6 +21,9 @@ export interface PeerProgress {
 
 export interface SyncStatus { readonly models: readonly ModelProgress[], readonly peers: readonly PeerProgress[] }
 
+/** `upTo`: others bring of the same, until so many are here. */
+interface Wanted { readonly want: number, readonly upTo?: number }
+
 /** What `node.status` tells of replication. */
 export class Progress {
   readonly #platform: Platform
@@ -28,7 +31,7 @@ export class Progress {
   readonly #interest: Pick<Interest, 'models' | 'isPartial'>
   readonly #have = new Map<string, number>()
   /** By model, then by the peer that it is being fetched from. */
-  readonly #want = new Map<string, Map<string, number>>()
+  readonly #want = new Map<string, Map<string, Wanted>>()
   readonly #connected = new Set<string>()
   readonly #byPeer = new Map<string, PeerProgress>()
 
@@ -54,11 +57,14 @@ export class Progress {
 
   /** So many updates of a model are being fetched from a peer; 0: no more are. */
   pulling (peer: string, model: string, want: number): void {
-    const wants = this.#want.get(model) ?? new Map<string, number>()
-    this.#want.set(model, wants)
-    if (want === 0) wants.delete(peer)
-    else wants.set(peer, want)
-    this.#report('sync', { peer, model, have: this.have(model), want })
+    this.#tell(peer, model, { want })
+  }
+
+  /** A model is being fetched from a peer, perhaps from others too, until so many updates are here: gives how many are lacking. */
+  joining (peer: string, model: string, upTo: number): number {
+    const want = Math.max(0, upTo - this.have(model))
+    this.#tell(peer, model, { want, upTo })
+    return want
   }
 
   met (peer: string): void {
@@ -75,8 +81,17 @@ export class Progress {
     this.#byPeer.delete(peer)
   }
 
+  #tell (peer: string, model: string, wanted: Wanted): void {
+    const wants = this.#want.get(model) ?? new Map<string, Wanted>()
+    this.#want.set(model, wants)
+    if (wanted.want === 0) wants.delete(peer)
+    else wants.set(peer, wanted)
+    this.#report('sync', { peer, model, have: this.have(model), want: wanted.want })
+  }
+
   /** What several peers share in bringing is the same for each of them, so the sum would be too much. */
   #wanted (model: string): number {
-    return Math.max(0, ...this.#want.get(model)?.values() ?? [])
+    const wants = [...this.#want.get(model)?.values() ?? []]
+    return Math.max(0, ...wants.map(({ want, upTo }) => upTo === undefined ? want : Math.max(0, upTo - this.have(model))))
   }
 }

@@ -243,7 +243,7 @@ export class Pull {
       throw error
     }
     last?.join.done()
-    this.#tell(Math.max(0, theirs.count - this.#parts.progress.have(this.#model)))
+    this.#told = this.#parts.progress.joining(this.#link.peer, this.#model, theirs.count) > 0
   }
 
   /** Where most of what came was refused, the next comparison would find it a join again, and fetch it all again. */
