@@ -1,6 +1,7 @@
 import { bytesToHex, decode, encode, formatId, hexToBytes, parseId } from '@dinemic/core'
 import type { Encodable, ObjectId, UpdateId } from '@dinemic/core'
 import type { Print } from '../reconcile/salted-ranges.js'
+import { KEY_DIGITS } from '../reconcile/set-key.js'
 import type { Lacking } from '../reconcile/walk.js'
 import { badMessage, bytesOf, integer, listOf, text } from './wire.js'
 import { idsToWire, prefixOf, wireToIds, wireToPrint } from './range-messages.js'
@@ -192,6 +193,8 @@ function wireToLacking (wire: Encodable): Lacking {
 }
 
 function wireToPlace (wire: Encodable | undefined): ObjectsPlace {
-  const [key, skip] = listOf(wire)
-  return { key: prefixOf(key), skip: integer(skip) }
+  const [wireKey, skip] = listOf(wire)
+  const key = prefixOf(wireKey)
+  if (key.length !== KEY_DIGITS) throw badMessage('a place that is no key')
+  return { key, skip: integer(skip) }
 }

@@ -40,7 +40,7 @@ export class Round {
   /** One comparison. `ask` asks the peer for what is missing by id. */
   async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean }> {
     const { responder, progress, claims, interest } = this.#parts
-    const { peer, salt, lost } = this.#link
+    const { peer, salt, lost, brokenPromises } = this.#link
     const audit = await this.#chooseAudit(await responder.prints(salt))
     const ours = await responder.prints(salt)
     const own = audit && await responder.audit(audit, salt)
@@ -56,6 +56,8 @@ export class Round {
     if (pair !== this.#futile) {
       this.#alike.clear()
       for (const model of models) {
+        // Who has not kept a promise about one has no more to do with the others, for now.
+        if (this.#link.brokenPromises > brokenPromises) break
         const pulled = await this.#pull(model)
         if (model.own.partial === true && pulled.length === 0 && this.#link.lost === lost) this.#alike.add(model.own.model)
         pulls.push(...pulled)
@@ -67,7 +69,7 @@ export class Round {
     const got = pulls.reduce((sum, pull) => sum + pull.got, 0)
     const again = pulls.some(({ leftToOthers }) => leftToOthers)
     if (again) await claims.settled()
-    if (got === 0 && !again && this.#link.lost === lost) this.#futile = pair
+    if (got === 0 && !again && this.#link.lost === lost && this.#link.brokenPromises === brokenPromises) this.#futile = pair
     progress.ended(peer, {
       result: got > 0 ? 'received' : unlike.length === 0 ? 'equal' : 'nothing',
       reason: got > 0 || unlike.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
@@ -148,11 +150,11 @@ export function pairOf (theirs: readonly ModelPrint[], ours: readonly ModelPrint
 
 export interface Differing { readonly own: ModelPrint, readonly their: ModelPrint }
 
-/** Models in which both take part and whose sets aren't the same. */
+/** Models in which both take part and whose sets aren't the same; each once, however often the peer names it. */
 export function differing (theirs: readonly ModelPrint[], ours: readonly ModelPrint[]): Differing[] {
-  const mine = new Map(ours.map(print => [print.model, print]))
-  return theirs.flatMap(their => {
-    const own = mine.get(their.model)
-    return own === undefined || (own.count === their.count && own.print === their.print) ? [] : [{ own, their }]
+  const theirsByModel = new Map(theirs.map(print => [print.model, print]))
+  return ours.flatMap(own => {
+    const their = theirsByModel.get(own.model)
+    return their === undefined || (own.count === their.count && own.print === their.print) ? [] : [{ own, their }]
   })
 }

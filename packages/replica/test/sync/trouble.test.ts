@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode } from '@dinemic/core'
 import type { Network } from '@dinemic/core'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
-import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest } from '../../src/sync/messages.js'
+import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { barePeer, liar, promising } from '../bare-peer.js'
@@ -143,6 +143,25 @@ describe('a peer whose set has no end', () => {
     await lan.hub.settle()
     expect(asked).toHaveLength(before)
   })
+})
+
+test('a peer that names a model many times has it compared once, and after an empty promise about one model no other', async () => {
+  const one = await lan.peer('one', { models: ['Person', 'Company', 'Note'] })
+  const asked: string[] = []
+  let keeps = false
+  const network = await barePeer(lan.hub, data => {
+    const request = decodeRequest(data)
+    if (request.ask === 'compare') return encodeWelcome({ version: 1, time: lan.time.now, prints: ['Person', 'Company', 'Person', 'Note', 'Person'].map(model => ({ model, count: 10, print: '00'.repeat(8) })), audit: null })
+    if (request.ask === 'ranges') asked.push(request.model)
+    return keeps ? encodeRanges([''], [{ ids: [] }]) : promises(request)
+  })
+  await network.connect(one.network.addresses[0]!)
+  await lan.hub.settle()
+  expect(asked).toEqual(['Person'])
+  // The others have their turn later, where the promise is not broken anew.
+  keeps = true
+  await lan.time.pass(10_000, async () => { await lan.hub.settle() })
+  expect(asked).toEqual(expect.arrayContaining(['Company', 'Note']))
 })
 
 test('a peer whose pages of whole objects are empty and never end is left after some hundred of them', async () => {
