@@ -2,6 +2,8 @@ import type { Platform } from '@dinemic/core'
 
 /** An answer that is here within so many ms is never too slow, whatever it holds. */
 const PROMPT = 1000
+/** No answer takes longer, in ms: what is more is a clock that was put forward, or a machine that slept. */
+const LONGEST = 10_000
 /** So much waiting is borne, in ms; who keeps a node waiting for longer has to bring so many bytes a second. */
 const PATIENCE = 20_000
 const LEAST = 1024
@@ -28,7 +30,7 @@ export class Pace {
       bytes = answer.length
       return answer
     } finally {
-      const waited = this.#platform.now() - asked
+      const waited = Math.min(LONGEST, this.#platform.now() - asked)
       if (waited > PROMPT) {
         this.#waited += waited
         this.#bytes += bytes

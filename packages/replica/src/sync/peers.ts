@@ -181,7 +181,9 @@ export class Peers {
     const jitter = 0.75 + (this.#parts.platform.random(1)[0]! / 255) / 2
     session.cancel = this.#parts.platform.schedule(Math.max(session.pause * jitter, this.#offences.wait(peer)), () => {
       session.isSlow = false
-      this.compare(peer)
+      // It may be left alone still: the clock has gone back.
+      if (this.#offences.wait(peer) > 0) this.#sleep(peer, session)
+      else this.compare(peer)
     })
   }
 

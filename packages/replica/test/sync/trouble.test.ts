@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { bindNetwork, bytesToHex, clockMillis, decodeFrame, encode } from '@dinemic/core'
 import type { Network } from '@dinemic/core'
+import { SeededPlatform, SeededRandom } from '@dinemic/core/testing'
 import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeObjects, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
@@ -145,13 +146,25 @@ describe('a peer whose set has no end', () => {
   })
 })
 
+test('a peer that was left alone for a while is asked again although the clock has gone back meanwhile', async () => {
+  const platform = new SeededPlatform(lan.time, new SeededRandom('clock'))
+  const one = await lan.peer('one', { platform })
+  const { network, asked } = await bad(promises)
+  await network.connect(one.network.addresses[0]!)
+  await lan.hub.settle()
+  const before = asked.length
+  platform.skew = -120_000
+  await lan.time.pass(600_000, async () => { await lan.hub.settle() })
+  expect(asked.length).toBeGreaterThan(before)
+})
+
 test('a peer that names a model many times has it compared once, and after an empty promise about one model no other', async () => {
   const one = await lan.peer('one', { models: ['Person', 'Company', 'Note'] })
   const asked: string[] = []
   let keeps = false
   const network = await barePeer(lan.hub, data => {
     const request = decodeRequest(data)
-    if (request.ask === 'compare') return encodeWelcome({ version: 1, time: lan.time.now, prints: ['Person', 'Company', 'Person', 'Note', 'Person'].map(model => ({ model, count: 10, print: '00'.repeat(8) })), audit: null })
+    if (request.ask === 'compare') return encodeWelcome({ version: 1, time: 0, prints: ['Person', 'Company', 'Person', 'Note', 'Person'].map(model => ({ model, count: 10, print: '00'.repeat(8) })), audit: null })
     if (request.ask === 'ranges') asked.push(request.model)
     return keeps ? encodeRanges([''], [{ ids: [] }]) : promises(request)
   })
