@@ -1,6 +1,19 @@
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex as toHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
 
-export { bytesToHex, concatBytes, hexToBytes }
+export { concatBytes, hexToBytes }
+
+export function bytesToHex (bytes: Uint8Array): string {
+  return inOnePiece(toHex(bytes))
+}
+
+/**
+ * The same text. V8 keeps what was put together letter by letter as the tree of its parts until somebody looks into it:
+ * of an id that is 2 kB, and ids are kept by the thousand.
+ */
+export function inOnePiece (text: string): string {
+  void text.charCodeAt(0)
+  return text
+}
 
 const encoder = new TextEncoder()
 const LONE_SURROGATE = /\p{Surrogate}/u

@@ -1,6 +1,6 @@
 import { base58btc } from 'multiformats/bases/base58'
 import { BoundedCache } from './bounded-cache.js'
-import { bytesToMapKey } from './bytes.js'
+import { bytesToMapKey, inOnePiece } from './bytes.js'
 import { DinemicError } from './errors.js'
 import { isStrictPoint } from './keys/strict.js'
 import type { ObjectId } from './types.js'
@@ -29,7 +29,7 @@ export function formatId (model: string, key: Uint8Array): ObjectId {
   const cached = idsByKey.get(cacheKey)
   if (cached !== undefined) return cached
   if (!isStrictPoint(key)) throw badId(model, 'the key is of small order or not canonical, so anybody could sign for it')
-  const id = `${model}:${base58btc.baseEncode(key)}`
+  const id = inOnePiece(`${model}:${base58btc.baseEncode(key)}`)
   idsByKey.set(cacheKey, id)
   return id
 }

@@ -12,6 +12,7 @@ export interface MapChange<V> { readonly key: string, readonly before: V | undef
  * shares all but O(log n) of its nodes with this one, and what differs between two is found without a look at what they share.
  */
 export class SortedMap<V extends {} | null> implements Iterable<readonly [string, V]> {
+  static readonly #empty = new SortedMap<never>(null)
   readonly #root: Tree<V> | null
 
   private constructor (root: Tree<V> | null) {
@@ -19,7 +20,12 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
   }
 
   static empty<V extends {} | null> (): SortedMap<V> {
-    return EMPTY as SortedMap<V>
+    return SortedMap.#empty
+  }
+
+  /** All empty ones are one: a state has a dozen. */
+  static #of<V extends {} | null> (root: Tree<V> | null): SortedMap<V> {
+    return root === null ? SortedMap.#empty : new SortedMap(root)
   }
 
   /** Of entries in any order; of two with one key the later one stands. O(n) where they come in order. */
@@ -29,10 +35,10 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
 
   /** The same in steps. */
   static * building<V extends {} | null> (entries: readonly (readonly [string, V])[]): Steps<SortedMap<V>> {
-    if (entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key)) return new SortedMap(build(entries))
+    if (entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key)) return SortedMap.#of(build(entries))
     yield
     const sorted = yield * sortInSteps(entries, ([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
-    return new SortedMap(build(sorted.filter(([key], i) => key !== sorted[i + 1]?.[0])))
+    return SortedMap.#of(build(sorted.filter(([key], i) => key !== sorted[i + 1]?.[0])))
   }
 
   get size (): number {
@@ -56,7 +62,7 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
   /** This map itself where there is no such key. */
   delete (key: string): SortedMap<V> {
     const root = remove(this.#root, key)
-    return root === this.#root ? this : new SortedMap(root)
+    return root === this.#root ? this : SortedMap.#of(root)
   }
 
   /** The entry at an index from 0 on, in O(log n). */
@@ -116,7 +122,7 @@ export class SortedMap<V extends {} | null> implements Iterable<readonly [string
       entries.push([key, task(value, key)])
       yield
     }
-    return new SortedMap(build(entries))
+    return SortedMap.#of(build(entries))
   }
 
   /**
@@ -171,5 +177,3 @@ function * step<V> (before: Ahead<V>[], after: Ahead<V>[]): Iterable<MapChange<V
   if (isOld && isNow && old.value === now.value) return
   yield { key: isOld ? old.key : now!.key, before: isOld ? old.value : undefined, after: isNow ? now.value : undefined }
 }
-
-const EMPTY = SortedMap.from<{}>([])

@@ -6,10 +6,10 @@ import { decodingRow, emptyRow } from './object-row.js'
 import type { ObjectRow } from './object-row.js'
 import { WeighedCache } from './weighed-cache.js'
 
-/** Rows that are kept in memory, in bytes as far as they can be guessed: some 40,000 small ones, or a few hundred thousand entries of dicts and lists. */
-const ROWS = 128 * 1024 * 1024
-/** Live objects that are kept in memory for the next write: some 50,000 small updates, of as many objects as they are of. */
-const LIVE = 128 * 1024 * 1024
+/** Rows that are kept in memory, in bytes as far as they can be guessed: some 15,000 small ones, or a hundred thousand entries of dicts and lists. */
+const ROWS = 64 * 1024 * 1024
+/** Live objects that are kept in memory for the next write: some 25,000 small updates, of as many objects as they are of. */
+const LIVE = 64 * 1024 * 1024
 
 /** What memory holds of a row, for each byte of it; of an object, of an update, and for each byte of its frame. */
 const PER_ROW_BYTE = 6

@@ -154,7 +154,7 @@ function withGrants (state: ObjectState, update: Update, added: readonly Grant[]
     const ref = { id: update.id, index }
     grants = grants.set(refKey(ref), { ref, grant, clock: update.clock })
   }
-  const wraps = added.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ subject: grant.subject, ...grant.wrap }])
+  const wraps = added.flatMap(grant => grant.wrap === null || grant.subject === null ? [] : [{ epoch: grant.wrap.epoch, subject: grant.subject, boxed: grant.wrap.boxed }])
   return withWraps(grants === state.grants ? state : { ...state, grants }, wraps)
 }
 
@@ -164,8 +164,8 @@ function withClose (state: ObjectState, { id: update }: Update, grant: GrantRef)
 
 function withEpoch (state: ObjectState, { id: update, clock }: Update, epoch: Epoch | null): ObjectState {
   if (epoch === null) return state
-  const { wraps, ...rest } = epoch
-  const added = { update, clock, ...rest }
+  const { id, nonce, replaces, wraps } = epoch
+  const added = { id, update, clock, nonce, replaces }
   return withWraps({ ...state, epochs: state.epochs.set(epochKey(added), added) }, wraps)
 }
 

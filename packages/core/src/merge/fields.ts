@@ -78,15 +78,18 @@ export function * withoutClear (field: FieldState): Steps<FieldState> {
   return { ...field, register: sealedOnly(field.register), dict, entries: yield * entriesInSteps(dict), list, order: yield * orderInSteps(list) }
 }
 
-// What is added stands before the spread: behind it, Node 20 makes a hidden class for each object, which costs memory and time.
-
 function put (register: Register<WireValue>, cell: string, value: WireValue | undefined, name: string, writer: Writer): Register<WireValue> {
   const ignored = writer.isDead(cell) || (writer.encrypted.has(name) && isClear(value))
-  return write(register, ignored ? undefined : { value, ...writer.candidate }, writer.replaces)
+  return write(register, ignored ? undefined : candidateOf(value, writer), writer.replaces)
 }
 
 function place (register: Register<string>, cell: string, value: string, writer: Writer): Register<string> {
-  return write(register, writer.isDead(cell) ? undefined : { value, ...writer.candidate }, writer.replaces)
+  return write(register, writer.isDead(cell) ? undefined : candidateOf(value, writer), writer.replaces)
+}
+
+/** Piece by piece: behind a spread Node 20 makes a hidden class for each object, and there are many of these. */
+function candidateOf<T> (value: T | undefined, { candidate: { update, clock, author, root, seq } }: Writer): Candidate<T> {
+  return { update, clock, author, root, seq, value }
 }
 
 function sealedOnly (register: Register<WireValue>): Register<WireValue> {

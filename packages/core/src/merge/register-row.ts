@@ -49,5 +49,6 @@ export function candidateToWire (candidate: Candidate<WireValue>, { writers }: P
 
 function wireToCandidate<T extends WireValue> (wire: Wire, writers: readonly Writer[]): Candidate<T> {
   const [number, value] = wire as readonly [number, T | undefined]
-  return { value, ...writers[number]! }
+  const { update, clock, author, root, seq } = writers[number]!
+  return { update, clock, author, root, seq, value }
 }

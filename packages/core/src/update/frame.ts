@@ -64,10 +64,13 @@ export function signUpdate (binding: NetworkBinding, seed: Uint8Array, draft: Dr
  */
 export function decodeFrame ({ provider, networkHash }: NetworkBinding, frame: Uint8Array): Update {
   if (frame.length <= SIGNATURE || frame.length > MAX_FRAME) throw badUpdate(`a frame of ${frame.length} bytes`)
-  const body = frame.subarray(SIGNATURE)
-  const wire = decode(body, isForeign(body) ? FOREIGN_CODEC : CODEC)
-  const id = idOf(provider, concatBytes(PURPOSE, networkHash, body))
-  return { id, frame, ...wireToUpdate(wire) }
+  const signed = frame.subarray(SIGNATURE)
+  const wire = decode(signed, isForeign(signed) ? FOREIGN_CODEC : CODEC)
+  const header = wireToHeader(wire)
+  const { version, kind, object, author, root, seq, prev, clock, supersedes } = header
+  const body = bodyOf(wire as Encodable[], header)
+  // Piece by piece: such objects are smaller than those that spread others.
+  return { version, kind, object, author, root, seq, prev, clock, supersedes, body, id: idOf(provider, concatBytes(PURPOSE, networkHash, signed)), frame }
 }
 
 /** True if the author's signature over the bytes received is good. */
@@ -107,7 +110,7 @@ function isForeign (body: Uint8Array): boolean {
   return head !== KNOWN_HEAD || version !== PROTOCOL_VERSION || kind! >= KINDS.length
 }
 
-function wireToUpdate (wire: Encodable): Header & { body: Body } {
+function wireToHeader (wire: Encodable): Header {
   if (!Array.isArray(wire) || wire.length < HEADER_ITEMS) throw badUpdate(`a body of fewer than ${HEADER_ITEMS} items`)
   const version = count(wire[0], Number.MAX_SAFE_INTEGER, 'the version')
   const number = count(wire[1], Number.MAX_SAFE_INTEGER, 'the kind')
@@ -125,11 +128,16 @@ function wireToUpdate (wire: Encodable): Header & { body: Body } {
   }
   checkShape(header)
   if (version === 0) throw badUpdate('version 0')
-  if (version > PROTOCOL_VERSION || kind === undefined) return { body: { kind: 'unknown' }, ...header }
+  return header
+}
+
+function bodyOf (wire: readonly Encodable[], header: Header): Body {
+  const { version, kind } = header
+  if (version > PROTOCOL_VERSION || kind === undefined) return { kind: 'unknown' }
   if (wire.length !== ITEMS) throw badUpdate(`a body that has not ${ITEMS} items`)
-  const body = wireToBody(kind, wire[9]!)
+  const body = wireToBody(kind, wire[HEADER_ITEMS]!)
   if (isProposal(header) && 'via' in body && body.via !== null) throw badUpdate('a proposal that endorses another')
-  return { body, ...header }
+  return body
 }
 
 /** Who may write what kind, and where it stands in its chain. Holds for every version. */

@@ -1,4 +1,5 @@
 import type { GrantRef, UpdateId } from '../types.js'
+import { IdSets } from './id-sets.js'
 import { chainKey, isGoodLink, refKey } from './link.js'
 import type { Link } from './link.js'
 
@@ -8,11 +9,11 @@ export type ChainLink = Pick<Link, 'id' | 'author' | 'root' | 'seq' | 'prev'>
 /** How an object's admitted updates hang together, whatever is thought of them: which follows which, on which chain, and what is missing. */
 export class ChainIndex {
   readonly #links = new Map<UpdateId, Link>()
-  readonly #children = new Map<UpdateId, Set<UpdateId>>()
+  readonly #children = new IdSets()
   /** By update: one further back on its chain, so that a walk over many takes few steps. */
   readonly #jumps = new Map<UpdateId, Link>()
-  readonly #underGrant = new Map<string, Set<UpdateId>>()
-  readonly #positions = new Map<string, Set<UpdateId>>()
+  readonly #underGrant = new IdSets()
+  readonly #positions = new IdSets()
   readonly #forked = new Set<string>()
   /** Updates of the owner whose link to what they follow isn't good, or not yet: what follows them may count all the same. */
   readonly #loose = new Set<UpdateId>()
@@ -33,7 +34,7 @@ export class ChainIndex {
     this.#links.set(id, link)
     this.#gaps.delete(id)
     if (prev !== null) {
-      include(this.#children, prev, id)
+      this.#children.add(prev, id)
       if (!this.#links.has(prev)) this.#gaps.add(prev)
       if (root === null && this.precedes(link) === undefined) this.#loose.add(id)
     }
@@ -44,8 +45,8 @@ export class ChainIndex {
       this.#jump(child)
       yield child
     }
-    if (root !== null) include(this.#underGrant, refKey(root), id)
-    if (include(this.#positions, positionKey(chainKey(link), seq), id) > 1) this.#forked.add(chainKey(link))
+    if (root !== null) this.#underGrant.add(refKey(root), id)
+    if (this.#positions.add(positionKey(chainKey(link), seq), id) > 1) this.#forked.add(chainKey(link))
   }
 
   drop (link: Link): void {
@@ -53,21 +54,21 @@ export class ChainIndex {
     this.#links.delete(id)
     this.#jumps.delete(id)
     this.#loose.delete(id)
-    remove(this.#positions, positionKey(chainKey(link), seq), id)
-    if (root !== null) remove(this.#underGrant, refKey(root), id)
+    this.#positions.delete(positionKey(chainKey(link), seq), id)
+    if (root !== null) this.#underGrant.delete(refKey(root), id)
     if (prev === null) return
-    remove(this.#children, prev, id)
+    this.#children.delete(prev, id)
     if (!this.#children.has(prev)) this.#gaps.delete(prev)
   }
 
   /** What points to an update as the previous one, by a good link or not. */
-  children (id: UpdateId): ReadonlySet<UpdateId> {
-    return this.#children.get(id) ?? NONE
+  children (id: UpdateId): Iterable<UpdateId> {
+    return this.#children.get(id)
   }
 
   /** All that is here under a grant, or of one of its chains. */
   * under (grant: GrantRef, chain?: string): Generator<Link> {
-    for (const id of this.#underGrant.get(refKey(grant)) ?? NONE) {
+    for (const id of this.#underGrant.get(refKey(grant))) {
       const link = this.#links.get(id)!
       if (chain === undefined || chainKey(link) === chain) yield link
     }
@@ -79,8 +80,8 @@ export class ChainIndex {
   }
 
   /** More than one are a fork. */
-  at (chain: string, seq: number): ReadonlySet<UpdateId> {
-    return this.#positions.get(positionKey(chain, seq)) ?? NONE
+  at (chain: string, seq: number): Iterable<UpdateId> {
+    return this.#positions.get(positionKey(chain, seq))
   }
 
   /** The update that this one follows on its chain, if it is here and the link is good. */
@@ -118,18 +119,4 @@ export class ChainIndex {
   }
 }
 
-const NONE: ReadonlySet<UpdateId> = new Set()
 const positionKey = (chain: string, seq: number): string => `${chain} ${seq}`
-
-/** How many the set holds then. */
-function include (sets: Map<string, Set<UpdateId>>, key: string, id: UpdateId): number {
-  const set = sets.get(key) ?? new Set()
-  sets.set(key, set.add(id))
-  return set.size
-}
-
-function remove (sets: Map<string, Set<UpdateId>>, key: string, id: UpdateId): void {
-  const set = sets.get(key)
-  set?.delete(id)
-  if (set?.size === 0) sets.delete(key)
-}
