@@ -124,7 +124,7 @@ export class Interest {
 
   /** Undefined where who has named most is this peer, or has hardly named more. */
   #oldestOfLargest (from: string, isEmpty: IsEmpty): string | undefined {
-    const [largest, count] = [...this.#shares].reduce((a, b) => b[1] > a[1] ? b : a)
+    const [largest, count] = [...this.#shares].reduce((a, b) => b[1] > a[1] ? b : a, ['', 0])
     if (largest === from || count <= (this.#shares.get(from) ?? 0) + 1) return undefined
     for (const [model, peer] of this.#namedBy) if (peer === largest && isEmpty(model)) return model
     return undefined

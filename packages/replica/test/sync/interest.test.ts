@@ -236,6 +236,15 @@ describe('a keeper', () => {
     expect(again.replica.models).toEqual(['Note'])
   })
 
+  test('with classes enough to fill its room learns of no more', async () => {
+    const models = Array.from({ length: 1000 }, (_, i) => `Own${i}`)
+    const [keeper, one] = [await lan.peer({ models, replicate: 'all' }), await lan.peer({ models: ['Note'] })]
+    await one.connect(keeper)
+    await lan.quiet()
+    expect(keeper.replica.models).toEqual(models)
+    expect(keeper.reports.filter(([event]) => event === 'error')).toEqual([])
+  })
+
   test('learns of so many models and no more, and of none that can not be one', async () => {
     const keeper = await lan.peer({ models: [], replicate: 'all' })
     const names = ['no name', 'x'.repeat(65), ...Array.from({ length: 1200 }, (_, i) => `M${i}`)]
