@@ -38,8 +38,10 @@ async function report (what, path, id) {
 
 async function run (...args) {
   const child = fork(fileURLToPath(import.meta.url), args)
-  const [answer] = await once(child, 'message')
-  await once(child, 'exit')
+  let answer
+  child.once('message', message => { answer = message })
+  const [code, signal] = await once(child, 'exit')
+  if (answer === undefined) throw new Error(`${args[0]} ended with ${signal ?? code}`)
   return answer
 }
 
