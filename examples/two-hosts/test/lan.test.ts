@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { openLan } from '../../../tools/lan.js'
+import { Lan, allowsLan } from '../../../tools/lan.js'
 import { runStory, storyLines } from './run-story.js'
 
-test('three hosts of a LAN find each other by mDNS and tell the story', async () => {
-  const lan = openLan(3)
-  if (lan === undefined) return
+const testOnLan = allowsLan() ? test : test.skip
+
+testOnLan('three hosts of a LAN find each other by mDNS and tell the story', async () => {
+  const lan = new Lan(3)
   try {
     const { code, lines } = await runStory('--namespaces', lan.hosts.join())
 
