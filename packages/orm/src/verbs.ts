@@ -1,4 +1,4 @@
-import { DinemicError, parseId } from '@dinemic/core'
+import { DinemicError, FollowingSignal, parseId } from '@dinemic/core'
 import type { ObjectId, ObjectState } from '@dinemic/core'
 import { checkedCaller } from './caller.js'
 import { checkOptions } from './check-options.js'
@@ -79,7 +79,10 @@ export class ModelVerbs<T extends EntityBase> implements Objects<T> {
   /** Who still waits when the node stops is told so, and doesn't wait for his time to be out. */
   async #arrival (id: ObjectId, { signal, ...options }: Omit<OpenOptions, 'as'>): Promise<ObjectState> {
     const { engine, stopped } = this.#host
-    const either = AbortSignal.any(signal === undefined ? [stopped] : [signal, stopped])
+    const here = await engine.state(id, options)
+    if (here !== undefined) return here
+    using ending = new FollowingSignal(stopped)
+    const either = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal])
     try {
       return await engine.wait(id, { ...options, signal: either })
     } catch (error) {

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { formatId } from '@dinemic/core'
+import { nativeProvider } from '@dinemic/core/native'
 import { ref } from '../../src/index.js'
 import type { Node, Objects, Query } from '../../src/index.js'
 import { Rig } from '../support/rig.js'
@@ -139,11 +141,24 @@ test('live() gives the rows, and again after each change; its events tell what c
   expect(await rows.next()).toEqual({ value: undefined, done: true })
 })
 
-test('many live queries leave nothing at the node, so that Node.js warns of no leak', async () => {
+test('many live queries leave nothing at the node, and Node.js warns of no leak', async () => {
+  const warned = jest.fn()
+  process.once('warning', warned)
   const lives = Array.from({ length: 12 }, () => cards.live()[Symbol.asyncIterator]())
   await Promise.all(lives.map(live => live.next()))
   await cards.create({ name: 'Bob' })
   for (const live of lives) expect(await nextRows(live)).toHaveLength(1)
+  for (const live of lives) await live.return!()
+  expect(getEventListeners(node.orm.stopped, 'abort')).toEqual([])
+  process.removeListener('warning', warned)
+  expect(warned).not.toHaveBeenCalled()
+})
+
+test('objects that are opened, be they here or waited for, leave nothing at the node', async () => {
+  const bob = await cards.create({ name: 'Bob' })
+  await Promise.all(Array.from({ length: 12 }, async () => await cards.open(bob.id)))
+  const nobody = formatId('Card', nativeProvider.publicKey(new Uint8Array(32).fill(7)))
+  await Promise.all(Array.from({ length: 12 }, async () => { await expect(cards.open(nobody, { timeout: 1 })).rejects.toMatchObject({ code: 'ORM_NOT_FOUND' }) }))
   expect(getEventListeners(node.orm.stopped, 'abort')).toEqual([])
 })
 

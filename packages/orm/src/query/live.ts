@@ -104,9 +104,10 @@ class LiveRows<T extends EntityBase> implements LiveQuery<T> {
     const { stopped } = this.#host
     const { signal } = this.#options
     // A signal of its own: Node warns of a leak where more than ten listen to one.
-    const end = AbortSignal.any(signal === undefined ? [stopped] : [stopped, signal])
-    if (end.aborted) return this.stop()
-    end.addEventListener('abort', () => this.stop(), { once: true, signal: this.#stop.signal })
+    for (const end of [stopped, ...signal === undefined ? [] : [AbortSignal.any([signal])]]) {
+      if (end.aborted) return this.stop()
+      end.addEventListener('abort', () => this.stop(), { once: true, signal: this.#stop.signal })
+    }
     void this.#run()
   }
 

@@ -1,4 +1,5 @@
-import { BoundedCache, isDinemicError } from '@dinemic/core'
+import { setMaxListeners } from 'node:events'
+import { BoundedCache, FollowingSignal, isDinemicError } from '@dinemic/core'
 import type { Network, Platform } from '@dinemic/core'
 import { encodeRequest } from './messages.js'
 import type { Request } from './messages.js'
@@ -33,6 +34,7 @@ export class PeerLink {
   constructor ({ network, platform }: { network: Network, platform: Pick<Platform, 'now'> }, peer: string, salt: Uint8Array) {
     this.#network = network
     this.#platform = platform
+    setMaxListeners(0, this.#closed.signal) // one for each question
     this.#pace = new Pace(platform)
     this.peer = peer
     this.salt = salt
@@ -64,7 +66,8 @@ export class PeerLink {
       this.lost++
       return undefined
     }
-    const either = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal])
+    using closed = new FollowingSignal(this.#closed.signal)
+    const either = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
     try {
       return await this.#pace.measure(async () => await this.#network.request(this.peer, encodeRequest(request), { signal: either }))
     } catch (error) {
