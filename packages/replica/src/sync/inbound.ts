@@ -13,9 +13,9 @@ import type { Quarantine } from './quarantine.js'
 import type { Wants } from './wants.js'
 
 /** Objects whose updates are taken together: some ms of this thread. */
-const AT_ONCE = 128
+const AT_ONCE = 32
 /** Frames of a long answer that are taken while the signatures of the next are verified. */
-const PAGE = 256
+const PAGE = 64
 
 /** Objects of which it was told that this node's rules keep them out. */
 const TOLD = 5000

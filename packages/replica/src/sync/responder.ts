@@ -18,7 +18,7 @@ import { inOrderOfTransfer, lawFirst } from './transfer-order.js'
 import type { SentUpdate } from './transfer-order.js'
 
 /** Frames of one answer stop here, in bytes; the asker asks again for the rest. */
-export const ANSWER_BYTES = 1024 * 1024
+export const ANSWER_BYTES = 256 * 1024
 /** Answers about ranges stop here. */
 const RANGES_BYTES = 60_000
 /** Keys that one answer goes through and hashes, in the worst of cases: some ms. */
