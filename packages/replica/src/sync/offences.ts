@@ -6,27 +6,33 @@ const REMEMBERED = 1000
 const FIRST = 2000
 const LAST = 300_000
 
+interface Offence { readonly count: number, readonly at: number, readonly span: number }
+
 /** Peers that answered nonsense, or gave nothing of what they said they have: they are left alone for a while, though they connect anew. */
 export class Offences {
-  readonly #platform: Platform
-  readonly #byPeer = new BoundedCache<string, { readonly count: number, readonly until: number }>(REMEMBERED)
+  readonly #platform: Pick<Platform, 'now'>
+  readonly #byPeer = new BoundedCache<string, Offence>(REMEMBERED)
 
-  constructor (platform: Platform) {
+  constructor (platform: Pick<Platform, 'now'>) {
     this.#platform = platform
   }
 
   note (peer: string): void {
     const count = (this.#byPeer.get(peer)?.count ?? 0) + 1
-    this.#byPeer.set(peer, { count, until: this.#platform.now() + Math.min(LAST, FIRST * 2 ** (count - 1)) })
+    this.#byPeer.set(peer, { count, at: this.#platform.now(), span: Math.min(LAST, FIRST * 2 ** (count - 1)) })
   }
 
   forgive (peer: string): void {
-    if (this.#byPeer.get(peer) !== undefined) this.#byPeer.set(peer, { count: 0, until: 0 })
+    if (this.#byPeer.get(peer) !== undefined) this.#byPeer.set(peer, { count: 0, at: 0, span: 0 })
   }
 
-  /** Ms until it may be asked again. A clock that jumps keeps nobody out for longer. */
+  /** Ms until it may be asked again. Where the clock has gone back since, the time begins anew: it may have gone back by a year. */
   wait (peer: string): number {
-    const until = this.#byPeer.get(peer)?.until ?? 0
-    return Math.min(LAST, Math.max(0, until - this.#platform.now()))
+    const offence = this.#byPeer.get(peer)
+    if (offence === undefined) return 0
+    const { at, span } = offence
+    const now = this.#platform.now()
+    if (now < at) this.#byPeer.set(peer, { ...offence, at: now })
+    return now < at ? span : Math.max(0, at + span - now)
   }
 }
