@@ -26,7 +26,7 @@ const LARGE_FIELD = 4096
 const DICT: Shape<Register<WireValue>> = {
   letter: 'd',
   most: LARGE_ENTRY,
-  weigh: register => weighRegister(register, LARGE_ENTRY),
+  weigh: weighRegister,
   toWire: (key, register, pen) => [key, registerToWire(register, pen)],
   fromWire: ([key, register], reading, holder) => [key as string, wireToRegister(register, cellName(holder, 'd', key as string), reading)],
   inner: (holder, before, now) => registerWrites(holder, before, now)
@@ -35,7 +35,7 @@ const DICT: Shape<Register<WireValue>> = {
 const LIST: Shape<ElementState> = {
   letter: 'l',
   most: LARGE_ENTRY,
-  weigh: ({ value, position }) => weighRegister(value, LARGE_ENTRY) + weighRegister(position, LARGE_ENTRY),
+  weigh: ({ value, position }) => weighRegister(value) + weighRegister(position),
   toWire: (id, { value, position, deleted }, pen) => [id, registerToWire(value, pen), registerToWire(position, pen), deleted === null ? null : hexToBytes(deleted)],
   fromWire: ([id, value, position, deleted], reading, holder) => {
     const name = cellName(holder, 'l', id as string)
@@ -57,7 +57,7 @@ const POSITION = cellName('', 'p', '')
 export const FIELDS: Shape<FieldState> = {
   letter: 'f',
   most: LARGE_FIELD,
-  weigh: ({ register, dict, list }) => weighRegister(register, LARGE_FIELD) + weighMap(dict, DICT, LARGE_FIELD) + weighMap(list, LIST, LARGE_FIELD),
+  weigh: ({ register, dict, list }) => weighRegister(register) + weighMap(dict, DICT, LARGE_FIELD) + weighMap(list, LIST, LARGE_FIELD),
   toWire: (name, { register, dict, list, counter, increments }, pen) => [name, registerToWire(register, pen), mapToWire(dict, DICT, pen), mapToWire(list, LIST, pen), counter ?? null, increments],
   * fromWire ([name, register, dict, list, counter, increments], reading) {
     const holder = cellName('', 'f', name as string)

@@ -125,6 +125,19 @@ describe('what lies beside a state row', () => {
     expect(cells.rows.size).toBe(0)
   })
 
+  test('is each value that is large by many small parts, so that no row holds more than a few times what may stay in it', () => {
+    const part = fc.oneof(fc.constant(1.5), fc.string({ maxLength: 3, unit: 'binary' }), fc.bigInt({ max: 2n ** 200n, min: -(2n ** 200n) }), fc.constant([[1]]), fc.constant({ k: null }), fc.uint8Array({ maxLength: 4 }), fc.date({ noInvalidDate: true }))
+    const value = fc.tuple(part, fc.integer({ min: 1, max: 3000 }), fc.boolean()).map(([part, count, isList]) =>
+      isList ? Array.from({ length: count }, () => part) : Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`, part])))
+    assertAlways(fc.property(fc.array(value, { minLength: 1, maxLength: 3 }), values => {
+      const cells = new Cells()
+      const state = edited(emptyState(OBJECT), values.map((value, i) => ({ op: 'set', field: `f${i}`, value })), 1)
+      cells.commit(state)
+      expect(encodeHead(state).length).toBeLessThan(500 + values.length * 4 * 4096)
+      expect(bytesToHex(encodeState(decodeState(encodeHead(state), cells.read)))).toBe(bytesToHex(encodeState(state)))
+    }), 60)
+  })
+
   test('are read and written in small steps, however many there are', () => {
     const state = edited(emptyState(OBJECT), [...list('a', 3000), ...dict('b', 3000)], 1)
     const cells = new Cells()
