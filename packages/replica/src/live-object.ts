@@ -1,4 +1,4 @@
-import { Verdicts, linkOf, refKey } from '@dinemic/core'
+import { Verdicts, finish, linkOf, refKey } from '@dinemic/core'
 import type { Chains, Grant, GrantRef, ObjectId, Update, UpdateId } from '@dinemic/core'
 import type { ObjectRow } from './object-row.js'
 
@@ -22,7 +22,7 @@ export class LiveObject {
   constructor (id: ObjectId, row: ObjectRow, updates: readonly Update[]) {
     this.id = id
     this.row = row
-    for (const update of updates) for (const _ of this.adding(update)) { /* all at once */ }
+    for (const update of updates) finish(this.adding(update))
   }
 
   /** In steps, see `Verdicts`. */

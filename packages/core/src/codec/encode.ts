@@ -5,6 +5,7 @@ import {
   TAG_DATE, TAG_NEGATIVE_BIGINT, TAG_SEALED, TEXT, TRUE, UINT, badEncoding
 } from './format.js'
 import type { Encodable, EncodeOptions } from './format.js'
+import { isList } from './is-list.js'
 
 /**
  * The one encoding of a value (see `format.ts`). Values from users go through `checkValue` first, whose errors name the
@@ -59,7 +60,7 @@ class Writer {
 
   #container (value: readonly Encodable[] | { readonly [key: string]: Encodable }): void {
     if (++this.#depth > this.#maxDepth) throw badEncoding(`Arrays and objects are nested more than ${this.#maxDepth} deep.`)
-    if (isArray(value)) {
+    if (isList(value)) {
       this.#head(ARRAY, value.length)
       for (const item of value) this.#item(item)
     } else {
@@ -196,11 +197,6 @@ class Writer {
     this.#bytes = larger
     this.#view = new DataView(larger.buffer)
   }
-}
-
-/** `Array.isArray` does not narrow a readonly array away from the other half of the union. */
-function isArray (value: readonly Encodable[] | { readonly [key: string]: Encodable }): value is readonly Encodable[] {
-  return Array.isArray(value)
 }
 
 function keyBytes (key: string): Uint8Array {

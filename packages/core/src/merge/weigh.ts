@@ -1,3 +1,4 @@
+import { isList } from '../codec/is-list.js'
 import type { Register } from '../state-types.js'
 import type { Value } from '../types.js'
 import { Sealed } from '../update-types.js'
@@ -50,9 +51,4 @@ function weighRecord (record: { readonly [key: string]: Value }): number {
     if (weight > MOST) break
   }
   return weight
-}
-
-/** `Array.isArray` does not narrow a readonly array away from the other half of the union. */
-function isList (value: readonly Value[] | { readonly [key: string]: Value }): value is readonly Value[] {
-  return Array.isArray(value)
 }

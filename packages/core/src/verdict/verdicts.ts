@@ -1,3 +1,5 @@
+import { finish } from '../steps.js'
+import type { Steps } from '../steps.js'
 import type { GrantRef, ObjectId, UpdateId, Verdict } from '../types.js'
 import type { Head } from '../update-types.js'
 import { Branch } from './branch.js'
@@ -39,12 +41,11 @@ export class Verdicts {
 
   /** Adds an admitted update and returns the verdicts that came or changed, each update after the one that it follows. */
   add (link: Link): VerdictChange[] {
-    const steps = this.adding(link)
-    for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
+    return finish(this.adding(link))
   }
 
   /** The same in steps: a close, or a link that has been missing, may move any number of verdicts. Nothing else may be asked in between. */
-  * adding (link: Link): Generator<undefined, VerdictChange[]> {
+  * adding (link: Link): Steps<VerdictChange[]> {
     if (this.#index.links.has(link.id)) return []
     for (const child of this.#index.adding(link)) {
       this.#tips.join(child)
@@ -115,7 +116,7 @@ export class Verdicts {
     return this.#index.under(grant, chain)
   }
 
-  * #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): Generator<undefined> {
+  * #close ({ grant, heads }: { readonly grant: GrantRef, readonly heads: readonly Head[] }, changes: VerdictChange[]): Steps<void> {
     const close: Close = { heads, branches: new Map() }
     append(this.#closes, refKey(grant), close)
     for (const { id } of heads) {
@@ -129,11 +130,11 @@ export class Verdicts {
   }
 
   /** A grant has come: the closes that were here before it can begin their walks. */
-  * #open (grant: GrantRef): Generator<undefined> {
+  * #open (grant: GrantRef): Steps<void> {
     for (const close of this.#closes.get(refKey(grant)) ?? []) yield * this.#begin(close, grant)
   }
 
-  * #begin ({ heads, branches }: Close, grant: GrantRef): Generator<undefined> {
+  * #begin ({ heads, branches }: Close, grant: GrantRef): Steps<void> {
     const subject = this.#index.links.get(grant.id)?.subjects[grant.index]
     if (subject === undefined) return
     for (const head of heads) {
@@ -147,7 +148,7 @@ export class Verdicts {
   }
 
   /** Walks on, and gives the updates of which the branch may think otherwise now. */
-  * #walk (branch: Branch): Generator<undefined, Iterable<Link>> {
+  * #walk (branch: Branch): Steps<Iterable<Link>> {
     const from = branch.position
     for (const id of branch.extend(this.#index.links)) {
       this.#named.add(id)
@@ -161,7 +162,7 @@ export class Verdicts {
   }
 
   /** Each after what it follows. By buckets, as sorting many would be one long step. */
-  * #judge (touched: readonly Iterable<Link>[], changes: VerdictChange[]): Generator<undefined> {
+  * #judge (touched: readonly Iterable<Link>[], changes: VerdictChange[]): Steps<void> {
     const bySeq = new Map<number, Link[]>()
     for (const links of touched) {
       for (const link of links) {
@@ -175,7 +176,7 @@ export class Verdicts {
   }
 
   /** Finds the verdict of an update, and of what follows it if that moved. A loop: chains are long. */
-  * #settle (link: Link, changes: VerdictChange[]): Generator<undefined> {
+  * #settle (link: Link, changes: VerdictChange[]): Steps<void> {
     const queue = [link.id]
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
       yield
