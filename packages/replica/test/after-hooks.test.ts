@@ -1,22 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { clockOf } from '@dinemic/core'
-import type { Platform } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { Activity } from '../src/activity.js'
 import type { ObjectChange } from '../src/engine.js'
 import { AfterHooks } from '../src/hooks/after-hooks.js'
 import type { KeptChange } from '../src/hooks/change-row.js'
+import { CountingPlatform } from './counting-platform.js'
 
-let pauses = 0
-const platform: Platform = {
-  now: () => 0,
-  random: length => new Uint8Array(length),
-  schedule: (_, task) => {
-    pauses++
-    setImmediate(task)
-    return () => {}
-  }
-}
+const platform = new CountingPlatform()
 
 function changeOf (object: string): KeptChange {
   return {
@@ -60,5 +51,5 @@ test('what hooks write while a restart runs those that were left takes no place 
   expect(seen).toContain(301)
   expect(await store.pendingEvents()).toEqual([])
   // Some 128 hooks at a time: those that are done at once let others have their turn, too.
-  expect(pauses).toBe(2)
+  expect(platform.pauses).toBe(2)
 })

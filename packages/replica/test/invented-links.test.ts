@@ -10,7 +10,10 @@ afterEach(async () => {
   lan = new Lan()
 })
 
-test('an update with an invented prev blocks nobody: others’ come through, idle() ends, and status says who was asked', async () => {
+const INVENTED = 'ab'.repeat(32)
+
+/** A reader that was given an update which follows what doesn't exist, of an object that a stranger may write. */
+async function pointedAstray (): Promise<{ owner: Peer, reader: Peer, object: ObjectId, stranger: ObjectId }> {
   const [owner, reader] = [await lan.peer(), await lan.peer()]
   const attacker = await Attacker.start(lan)
   const object = await create(owner, { name: 'Bob' }, { grants: [{ subject: attacker.id, right: 'update' }] })
@@ -18,11 +21,15 @@ test('an update with an invented prev blocks nobody: others’ come through, idl
   await lan.quiet()
   await attacker.connect(reader)
   const [genesis] = await owner.replica.history(object)
-  const prev = 'ab'.repeat(32)
-  await attacker.send(attacker.change({ object, root: { id: genesis!.id, index: 0 }, seq: 7, prev }, { op: 'set', field: 'name', value: 'mine' }))
+  await attacker.send(attacker.change({ object, root: { id: genesis!.id, index: 0 }, seq: 7, prev: INVENTED }, { op: 'set', field: 'name', value: 'mine' }))
+  return { owner, reader, object, stranger: attacker.id }
+}
+
+test('an update with an invented prev blocks nobody: others’ come through, idle() ends, and status says who was asked', async () => {
+  const { owner, reader, object } = await pointedAstray()
   await reader.replica.idle()
-  expect(reader.replica.missing).toEqual([prev])
-  expect(reader.replica.sought).toEqual([{ update: prev, asked: expect.arrayContaining([{ peer: nameOf(owner), said: 'it does not have it' }]) }])
+  expect(reader.replica.missing).toEqual([INVENTED])
+  expect(reader.replica.sought).toEqual([{ update: INVENTED, asked: expect.arrayContaining([{ peer: nameOf(owner), said: 'it does not have it' }]) }])
 
   await set(owner, object, { name: 'Rob' })
   const other = await create(owner, { name: 'Other' })
@@ -33,21 +40,11 @@ test('an update with an invented prev blocks nobody: others’ come through, idl
 })
 
 describe('what was waited for is waited for no more', () => {
-  const prev = 'ab'.repeat(32)
-
-  /** A reader that waits for what doesn't exist, because of an object that a stranger may write. */
-  async function waiting (): Promise<{ owner: Peer, reader: Peer, object: ObjectId, stranger: ObjectId }> {
-    const [owner, reader] = [await lan.peer(), await lan.peer()]
-    const attacker = await Attacker.start(lan)
-    const object = await create(owner, { name: 'Bob' }, { grants: [{ subject: attacker.id, right: 'update' }] })
-    await reader.connect(owner)
+  async function waiting (): ReturnType<typeof pointedAstray> {
+    const situation = await pointedAstray()
     await lan.quiet()
-    await attacker.connect(reader)
-    const [genesis] = await owner.replica.history(object)
-    await attacker.send(attacker.change({ object, root: { id: genesis!.id, index: 0 }, seq: 7, prev }, { op: 'set', field: 'name', value: 'mine' }))
-    await lan.quiet()
-    expect(reader.replica.missing).toEqual([prev])
-    return { owner, reader, object, stranger: attacker.id }
+    expect(situation.reader.replica.missing).toEqual([INVENTED])
+    return situation
   }
 
   test('once what pointed to it is revoked', async () => {

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals'
-import type { Operation, Platform } from '@dinemic/core'
+import type { Operation } from '@dinemic/core'
 import { Sealed } from '@dinemic/core'
 import { Lan, create, provider, read, set } from './harness.js'
 import { Sealer, clearlyShown } from '../src/author/sealing.js'
 import { splitOperations } from '../src/author/split.js'
 import { Breath } from '../src/breath.js'
+import { CountingPlatform } from './counting-platform.js'
 
 const lan = new Lan()
 afterEach(async () => { await lan.stop() })
@@ -22,19 +23,18 @@ test('a name of an encrypted field seals what stands in it, but for what the sam
 })
 
 test('sealing, splitting and finding what is in the clear let others have their turn', async () => {
-  let pauses = 0
-  const platform: Platform = { now: () => 0, random: length => new Uint8Array(length), schedule: (_, task) => { pauses++; queueMicrotask(task); return () => {} } }
+  const platform = new CountingPlatform()
   const turns = async (work: (breath: Breath) => Promise<unknown>): Promise<number> => {
-    pauses = 0
+    platform.pauses = 0
     await work(new Breath(platform))
-    return pauses
+    return platform.pauses
   }
   const owner = await lan.peer()
   const object = await create(owner, {})
   await set(owner, object, {}, { operations: puts(2000) })
   const state = (await owner.replica.state(object))!
   const epoch = { id: 'aa'.repeat(32), seed: new Uint8Array(32).fill(1) }
-  const sealer = new Sealer({ provider, random: platform.random, object, writer: { id: object, seed: epoch.seed } })
+  const sealer = new Sealer({ provider, random: length => platform.random(length), object, writer: { id: object, seed: epoch.seed } })
   expect(await turns(async breath => await breath.all(clearlyShown(state, 'phones', [])))).toBe(7)
   expect(await turns(async breath => await breath.all(sealer.seal(puts(2000), new Set(['phones']), epoch)))).toBe(7)
   expect(await turns(async breath => await breath.through(splitOperations(puts(2000))))).toBe(1)

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { bytesToHex, formatId } from '@dinemic/core'
-import type { ObjectCommit, Platform, StoredUpdate } from '@dinemic/core'
+import type { ObjectCommit, StoredUpdate } from '@dinemic/core'
 import { MemoryStore, SeededRandom } from '@dinemic/core/testing'
 import { GroupCommit } from '../../src/pipeline/group-commit.js'
 import { fingerprintOf } from '../../src/reconcile/fingerprint.js'
 import { SetSums } from '../../src/reconcile/set-sums.js'
 import { provider } from './sets.js'
+import { CountingPlatform } from '../counting-platform.js'
 
 const MODELS = ['Note', 'Person']
 
@@ -32,16 +33,7 @@ class CountingStore extends MemoryStore {
   }
 }
 
-let pauses = 0
-const platform: Platform = {
-  now: () => 0,
-  random: length => new Uint8Array(length),
-  schedule: (_, task) => {
-    pauses++
-    setImmediate(task)
-    return () => {}
-  }
-}
+const platform = new CountingPlatform()
 
 /** One life of a process over a store. */
 class Life {
@@ -177,9 +169,9 @@ test('commits that come together are one batch, in their order; one alone waits 
 
 test('what a batch changes is written down in steps, be it thousands', async () => {
   const life = await Life.start(new CountingStore())
-  pauses = 0
+  platform.pauses = 0
   await life.commits.commit({ objects: [new Writer(7).next({ puts: 3000, drops: false })] })
-  expect(pauses).toBe(2)
+  expect(platform.pauses).toBe(2)
   await Promise.all(life.tracked)
   await expectTrue(life)
 })
@@ -191,10 +183,10 @@ test('what thousands of keys change is added up in steps, level by level', async
   await Promise.all(life.tracked)
   await (await life.sums.of('Person')).fingerprint('')
   await life.commits.commit({ objects: [{ ...item, put: [], drop: item.put.slice(0, 5900).map(({ id }) => id) }] })
-  pauses = 0
+  platform.pauses = 0
   await Promise.all(life.tracked)
   await (await life.sums.of('Person')).fingerprint('')
   // The keys are of a few seconds: as many levels as their times have in common are gone through by nearly all of them.
-  expect(pauses).toBeGreaterThan(1)
+  expect(platform.pauses).toBeGreaterThan(1)
   await expectTrue(life)
 })

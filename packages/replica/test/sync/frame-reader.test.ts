@@ -2,18 +2,19 @@ import { expect, test } from '@jest/globals'
 import { bindNetwork, encode } from '@dinemic/core'
 import type { Reports } from '../../src/report.js'
 import { FrameReader } from '../../src/sync/frame-reader.js'
+import { CountingPlatform } from '../counting-platform.js'
 import { provider } from '../harness.js'
 
 /** A reader, what it reported, and how often it let others have their turn. */
 function reading (): { reader: FrameReader, reasons: string[], turns: () => number } {
   const reasons: string[] = []
-  let turns = 0
+  const platform = new CountingPlatform()
   const reader = new FrameReader({
     binding: bindNetwork(provider, 'test'),
-    platform: { now: () => 0, random: length => new Uint8Array(length), schedule: (_ms, task) => { turns++; setImmediate(task); return () => {} } },
+    platform,
     report: (_event, payload) => { reasons.push((payload as Reports['rejected']).reason) }
   })
-  return { reader, reasons, turns: () => turns }
+  return { reader, reasons, turns: () => platform.pauses }
 }
 
 test('a message of very many empty frames is refused before it is built, and told of once', async () => {
