@@ -1,4 +1,4 @@
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, within } from '@dinemic/core'
 import type { HookProgress, HooksPort, ObjectChange } from '@dinemic/replica'
 import { hooksOf } from '../schema/registry.js'
 import { AFTER_HOOKS } from '../schema/types.js'
@@ -139,18 +139,10 @@ export class HookDispatcher implements HooksPort {
   }
 
   async #withinTime<T> (call: Call, running: Promise<T>): Promise<T> {
-    const { platform } = this.#attached().engine
-    let cancel = () => {}
-    const late = new Promise<never>((_resolve, reject) => {
-      cancel = platform.schedule(this.#timeout, () => {
-        reject(new DinemicError('ORM_HOOK_TIMEOUT', `A before-hook took more than ${this.#timeout} ms ${describePlace(call)}, so it counts as refusing. It must not wait for the network; the limit is an option.`, detailsOf(call)))
-      })
+    return await within(this.#attached().engine.platform, this.#timeout, {
+      task: async () => await running,
+      late: () => new DinemicError('ORM_HOOK_TIMEOUT', `A before-hook took more than ${this.#timeout} ms ${describePlace(call)}, so it counts as refusing. It must not wait for the network; the limit is an option.`, detailsOf(call))
     })
-    try {
-      return await Promise.race([running, late])
-    } finally {
-      cancel()
-    }
   }
 
   #scene (change: ObjectChange): Scene | undefined {

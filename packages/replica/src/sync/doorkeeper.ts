@@ -1,4 +1,4 @@
-import { BoundedCache, DinemicError, parseId } from '@dinemic/core'
+import { BoundedCache, DinemicError, parseId, within } from '@dinemic/core'
 import type { KeyRing, ObjectId, Platform, Update } from '@dinemic/core'
 import type { Admit, Newcomer } from '../engine.js'
 import type { Objects } from '../objects.js'
@@ -38,24 +38,15 @@ export class Doorkeeper {
 
   async #ask (admit: Admit, newcomer: Newcomer): Promise<boolean> {
     try {
-      const answer: unknown = await this.#inTime(async () => await admit(newcomer), newcomer)
+      const answer: unknown = await within(this.#parts.platform, PATIENCE, {
+        task: async () => await admit(newcomer),
+        late: () => badAdmit(newcomer, `gave no answer within ${PATIENCE} ms`)
+      })
       if (typeof answer !== 'boolean') throw badAdmit(newcomer, `gave ${answer === null ? 'null' : typeof answer === 'object' ? 'an object' : String(answer)}`)
       return answer
     } catch (error) {
       this.#parts.report('error', error)
       return false
-    }
-  }
-
-  async #inTime<T> (task: () => Promise<T>, newcomer: Newcomer): Promise<T> {
-    let cancel = (): void => {}
-    const late = new Promise<never>((_resolve, reject) => {
-      cancel = this.#parts.platform.schedule(PATIENCE, () => { reject(badAdmit(newcomer, `gave no answer within ${PATIENCE} ms`)) })
-    })
-    try {
-      return await Promise.race([task(), late])
-    } finally {
-      cancel()
     }
   }
 }
