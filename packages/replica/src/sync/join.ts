@@ -4,20 +4,40 @@ import type { ObjectsPlace } from './range-messages.js'
 /** How long a provider that has nothing left to do waits for the others, in ms. */
 const PATIENCE = 20_000
 
-/** A part of a model's set that is fetched whole, and how far it has come. */
-export interface JoinRange { readonly prefix: string, readonly from: ObjectsPlace | null }
+/** Parts of ranges that one request names at most. */
+const MOST_PREFIXES = 64
+
+/** Neighbouring parts of a model's set that are fetched whole, the newest first, and how far that has come. */
+export interface JoinRange { readonly prefixes: readonly string[], readonly from: ObjectsPlace | null }
+
+/** Parts that are small are put together to ranges of up to `most` keys: a request for each would cost more than what it brings. */
+export function rangesOf (parts: readonly { readonly prefix: string, readonly count: number }[], most: number): JoinRange[] {
+  const ranges: { prefixes: string[], from: null }[] = []
+  let left = 0
+  for (const { prefix, count } of [...parts].sort((a, b) => a.prefix < b.prefix ? 1 : -1)) {
+    const last = ranges.at(-1)
+    if (last === undefined || count > left || last.prefixes.length === MOST_PREFIXES) {
+      ranges.push({ prefixes: [prefix], from: null })
+      left = most - count
+    } else {
+      last.prefixes.push(prefix)
+      left -= count
+    }
+  }
+  return ranges
+}
 
 /** A model that is fetched from the beginning, in parts that several providers share. */
 export class Join {
-  /** The newest last. */
+  /** The next one last. */
   readonly #open: JoinRange[]
   readonly #platform: Pick<Platform, 'schedule'>
   #active = 0
   #waiting: (() => void)[] = []
 
-  constructor (platform: Pick<Platform, 'schedule'>, prefixes: readonly string[]) {
+  constructor (platform: Pick<Platform, 'schedule'>, ranges: readonly JoinRange[]) {
     this.#platform = platform
-    this.#open = [...prefixes].sort().map(prefix => ({ prefix, from: null }))
+    this.#open = [...ranges].reverse()
   }
 
   get isActive (): boolean {
@@ -89,10 +109,10 @@ export class Joins {
   }
 
   /** The join of a model; the first who asks plans it. Undefined where there is no plan. */
-  async of (model: string, plan: () => Promise<readonly string[] | undefined>): Promise<Join | undefined> {
+  async of (model: string, plan: () => Promise<readonly JoinRange[] | undefined>): Promise<Join | undefined> {
     const known = this.#byModel.get(model)
     if (known !== undefined) return await known.planned
-    const entry = { planned: plan().then(prefixes => prefixes && new Join(this.#platform, prefixes), () => undefined), join: undefined as Join | undefined }
+    const entry = { planned: plan().then(ranges => ranges && new Join(this.#platform, ranges), () => undefined), join: undefined as Join | undefined }
     this.#byModel.set(model, entry)
     entry.join = await entry.planned
     if (entry.join === undefined) this.#byModel.delete(model)

@@ -35,8 +35,8 @@ export type Request =
   | { readonly ask: 'compare', readonly greeting: Greeting }
   | { readonly ask: 'ranges', readonly model: string, readonly salt: Uint8Array, readonly exact: boolean, readonly prefixes: readonly string[] }
   | { readonly ask: 'fetch', readonly model: string, readonly salt: Uint8Array, readonly wanted: readonly Lacking[] }
-  /** Whole objects, those that changed last first. */
-  | { readonly ask: 'objects', readonly model: string, readonly prefix: string, readonly from: ObjectsPlace | null }
+  /** Whole objects of some parts, those that changed last first; the newest part first, too. */
+  | { readonly ask: 'objects', readonly model: string, readonly prefixes: readonly string[], readonly from: ObjectsPlace | null }
   | { readonly ask: 'get', readonly ids: readonly UpdateId[] }
   | { readonly ask: 'object', readonly object: ObjectId }
   /** Something new is here: compare with me when you like. */
@@ -56,7 +56,7 @@ export function encodeRequest (request: Request): Uint8Array {
     }
     case 'ranges': return encode([number, request.model, request.salt, request.exact, [...request.prefixes]])
     case 'fetch': return encode([number, request.model, request.salt, request.wanted.map(({ prefix, shortIds }) => [prefix, idsToWire(shortIds)])])
-    case 'objects': return encode([number, request.model, request.prefix, request.from === null ? null : [request.from.key, request.from.skip]])
+    case 'objects': return encode([number, request.model, [...request.prefixes], request.from === null ? null : [request.from.key, request.from.skip]])
     case 'get': return encode([number, request.ids.map(hexToBytes)])
     case 'object': return encode([number, ...idToWire(request.object)])
     case 'news': return encode([number])
@@ -73,7 +73,7 @@ export function decodeRequest (bytes: Uint8Array): Request {
     case 'compare': return { ask: 'compare', greeting: { version: integer(first), time: integer(second), salt: saltOf(third), prints: wireToPrints(fourth), audit: wireToAudit(fifth) } }
     case 'ranges': return { ask: 'ranges', model: text(first), salt: saltOf(second), exact: third === true, prefixes: listOf(fourth).map(prefixOf) }
     case 'fetch': return { ask: 'fetch', model: text(first), salt: saltOf(second), wanted: listOf(third).map(wireToLacking) }
-    case 'objects': return { ask: 'objects', model: text(first), prefix: prefixOf(second), from: third === null ? null : wireToPlace(third) }
+    case 'objects': return { ask: 'objects', model: text(first), prefixes: listOf(second).map(prefixOf), from: third === null ? null : wireToPlace(third) }
     case 'get': return { ask: 'get', ids: listOf(first).map(updateIdOf) }
     case 'object': return { ask: 'object', object: formatId(text(first), bytesOf(second)) }
     case 'news': return { ask: 'news' }

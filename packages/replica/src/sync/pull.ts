@@ -2,6 +2,7 @@ import type { Print } from '../reconcile/salted-ranges.js'
 import { walk } from '../reconcile/walk.js'
 import type { Lacking } from '../reconcile/walk.js'
 import type { Claims } from './claims.js'
+import { rangesOf } from './join.js'
 import type { Join, JoinRange, Joins } from './join.js'
 import { decodeObjects } from './messages.js'
 import type { PeerLink } from './peer-link.js'
@@ -28,9 +29,9 @@ const JOIN_SHARE = 1 / 8
 /** A join that was interrupted goes on below this part. */
 const RESUME_SHARE = 3 / 4
 const JOIN_COUNT = 200
-/** A join is cut into about so many parts, for several providers to share, but not into smaller ones than this. */
+/** A join is cut into about so many ranges, for several providers to share, but not into smaller ones than this. */
 const JOIN_PARTS = 16
-const JOIN_RANGE = 250
+const JOIN_RANGE = 100
 const JOIN_REQUESTS = 4
 const MOST_JOIN_PARTS = 1024
 
@@ -185,51 +186,51 @@ export class Pull {
     this.#judgeJoin()
   }
 
-  /** Parts of their set that differ here, none of more keys than `most`. */
-  async #plan (most: number): Promise<string[] | undefined> {
+  /** What of their set differs here, in ranges of about `most` keys, the newest first. */
+  async #plan (most: number): Promise<JoinRange[] | undefined> {
     const ours = await this.#ours(false)
-    let large = ['']
-    const planned: string[] = []
+    let large = [{ prefix: '', count: Infinity }]
+    const planned: typeof large = []
     for (let requests = 0; large.length > 0 && requests < JOIN_REQUESTS; requests++) {
-      const bytes = await this.#link.request({ ask: 'ranges', model: this.#model, salt: this.#link.salt, exact: false, prefixes: large })
+      const prefixes = large.map(({ prefix }) => prefix)
+      const bytes = await this.#link.request({ ask: 'ranges', model: this.#model, salt: this.#link.salt, exact: false, prefixes })
       if (bytes === undefined) return undefined
-      const answers = decodeRanges(large, bytes)
+      const answers = decodeRanges(prefixes, bytes)
       const rest = large.slice(answers.length)
-      const next: string[] = []
+      const next: typeof large = []
       for (const [i, answer] of answers.entries()) {
-        if ('ids' in answer) planned.push(large[i]!)
+        if ('ids' in answer) planned.push({ prefix: prefixes[i]!, count: answer.ids.length })
         else for (const { prefix, count, print } of answer.parts) {
           const own = await ours.print(prefix)
           if (own.count === count && own.print === print) continue
-          if (count > most) next.push(prefix)
-          else planned.push(prefix)
+          if (count > most) next.push({ prefix, count })
+          else planned.push({ prefix, count })
         }
       }
       large = [...rest, ...next]
     }
     const parts = [...planned, ...large]
-    return parts.length > MOST_JOIN_PARTS ? [''] : parts
+    return rangesOf(parts.length > MOST_JOIN_PARTS ? [{ prefix: '', count: Infinity }] : parts, most)
   }
 
-  /** All objects of one part of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
-  async #whole (join: Join, { prefix, from }: JoinRange, theirs: Print): Promise<boolean> {
-    let place = from
+  /** All objects of one range of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
+  async #whole (join: Join, whole: JoinRange, theirs: Print): Promise<boolean> {
+    let range = whole
     let ended = false
     try {
       while (!ended && !this.#isFruitless) {
-        const range = { prefix, from: place }
-        const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, ...range }), bytes => {
+        const asked = range
+        const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, ...asked }), bytes => {
           const { frames, next } = decodeObjects(bytes)
-          if (next !== null && !isFurther(next, range)) throw badMessage('a place to go on that is none')
           ended = next === null
-          const last = ended ? { join, range } : undefined
-          return { result: { next }, take: async turn => { await this.#takeObjects({ frames, theirs, last }, turn) } }
+          const last = ended ? { join, range: asked } : undefined
+          return { result: next === null ? asked : restOf(asked, next), take: async turn => { await this.#takeObjects({ frames, theirs, last }, turn) } }
         })
         if (answer === undefined) break
-        place = answer.next
+        range = answer
       }
     } finally {
-      if (!ended) join.giveBack({ prefix, from: place })
+      if (!ended) join.giveBack(range)
     }
     return ended
   }
@@ -283,8 +284,10 @@ function sizeOf (lacking: readonly Lacking[]): number {
   return lacking.reduce((sum, { shortIds }) => sum + shortIds.length, 0)
 }
 
-/** From the newest backwards, and onwards within an object: anything else would have no end. */
-function isFurther (next: ObjectsPlace, { prefix, from: last }: JoinRange): boolean {
-  if (!next.key.startsWith(prefix)) return false
-  return last === null || next.key < last.key || (next.key === last.key && next.skip > last.skip)
+/** What is left of a range from a place on: from the newest backwards, and onwards within an object. Anything else would have no end. */
+function restOf ({ prefixes, from: last }: JoinRange, next: ObjectsPlace): JoinRange {
+  const at = prefixes.findIndex(prefix => next.key.startsWith(prefix))
+  const isFurther = last === null || next.key < last.key || (next.key === last.key && next.skip > last.skip)
+  if (at < 0 || !isFurther) throw badMessage('a place to go on that is none')
+  return { prefixes: prefixes.slice(at), from: next }
 }

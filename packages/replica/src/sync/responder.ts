@@ -139,8 +139,8 @@ export class Responder {
     return encodeGot(looked, inOrderOfTransfer(found).map(({ frame }) => frame))
   }
 
-  /** Each object whose newest update lies under the prefix, from the newest backwards. */
-  async #objects ({ model, prefix, from }: Extract<Request, { ask: 'objects' }>): Promise<Uint8Array> {
+  /** Each object whose newest update lies under one of the prefixes, from the newest backwards. */
+  async #objects ({ model, prefixes, from }: Extract<Request, { ask: 'objects' }>): Promise<Uint8Array> {
     const page = new Page()
     if (!this.#isShared(model)) return encodeObjects([], null)
     if (from !== null && from.skip > 0) {
@@ -149,23 +149,27 @@ export class Responder {
       if (next !== null) return encodeObjects(page.frames, next)
     }
     let place = from?.key
-    for (let looked = 0; looked < KEYS_PER_ANSWER;) {
-      const items = await this.#itemsBefore(model, prefix, place)
-      if (items.length === 0) return encodeObjects(page.frames, null)
-      const objects = await Promise.all(items.map(async item => framesOf(await this.#parts.newest.updatesIf(item.object, setKeyOf(item)))))
-      for (const [i, item] of items.entries()) {
-        place = setKeyOf(item)
-        const next = page.add(place, objects[i]!, 0)
-        if (next !== null) return encodeObjects(page.frames, next)
+    let looked = 0
+    for (const prefix of leftOf(prefixes, place).slice(0, RANGES_PER_REQUEST)) {
+      for (let isDone = false; !isDone;) {
+        if (looked >= KEYS_PER_ANSWER && place !== undefined) return encodeObjects(page.frames, { key: place, skip: 0 })
+        const items = await this.#itemsBefore(model, prefix, place)
+        const objects = await Promise.all(items.map(async item => framesOf(await this.#parts.newest.updatesIf(item.object, setKeyOf(item)))))
+        for (const [i, item] of items.entries()) {
+          place = setKeyOf(item)
+          const next = page.add(place, objects[i]!, 0)
+          if (next !== null) return encodeObjects(page.frames, next)
+        }
+        looked += items.length
+        isDone = items.length < AT_ONCE
       }
-      looked += items.length
     }
-    return encodeObjects(page.frames, place === undefined ? null : { key: place, skip: 0 })
+    return encodeObjects(page.frames, null)
   }
 
   async #itemsBefore (model: string, prefix: string, key: string | undefined): Promise<SetItem[]> {
     const items: SetItem[] = []
-    for await (const item of this.#parts.store.reconciled(model, { prefix, reverse: true, limit: AT_ONCE, ...(key === undefined ? {} : { from: setKeyToItem(key) }) })) items.push(item)
+    for await (const item of this.#parts.store.reconciled(model, { prefix, reverse: true, limit: AT_ONCE, ...(key?.startsWith(prefix) === true ? { from: setKeyToItem(key) } : {}) })) items.push(item)
     return items
   }
 
@@ -203,6 +207,12 @@ export class Responder {
 /** Else it is a model: no name of one has a colon. */
 function isObject (name: string): boolean {
   return name.includes(':')
+}
+
+/** Prefixes that aren't done at a place, which lies under the first of them. */
+function leftOf (prefixes: readonly string[], place: string | undefined): readonly string[] {
+  const at = place === undefined ? 0 : prefixes.findIndex(prefix => place.startsWith(prefix))
+  return at < 0 ? [] : prefixes.slice(at)
 }
 
 /** Frames for one answer, as many as it may have. */

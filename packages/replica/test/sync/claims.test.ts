@@ -1,13 +1,15 @@
 import { expect, test } from '@jest/globals'
 import { VirtualTime } from '@dinemic/core/testing'
 import { Claims } from '../../src/sync/claims.js'
-import { Join, Joins } from '../../src/sync/join.js'
+import { Join, Joins, rangesOf } from '../../src/sync/join.js'
+import type { JoinRange } from '../../src/sync/join.js'
 import { Pace } from '../../src/sync/pace.js'
 
 /** Lets everything follow that follows without time. */
 const turn = async (): Promise<void> => { await new Promise<void>(resolve => { setImmediate(resolve) }) }
 
 const time = new VirtualTime()
+const whole = (prefix: string): JoinRange => ({ prefixes: [prefix], from: null })
 
 test('claims: one at a time for a range, free again when it ends, and told when all have', async () => {
   const claims = new Claims(time)
@@ -26,15 +28,23 @@ test('claims: one at a time for a range, free again when it ends, and told when 
   expect(claims.take('Person', '01')).toBeDefined()
 })
 
+test('small parts are put together to ranges, the newest first, and large ones stay apart', () => {
+  const parts = [{ prefix: '0', count: 3 }, { prefix: '3', count: 9 }, { prefix: '1', count: 4 }, { prefix: '2', count: 2 }, { prefix: '4', count: 50 }]
+  expect(rangesOf(parts, 10).map(({ prefixes }) => prefixes)).toEqual([['4'], ['3'], ['2', '1', '0']])
+  expect(rangesOf(parts, 100).map(({ prefixes }) => prefixes)).toEqual([['4', '3', '2', '1', '0']])
+  expect(rangesOf(Array.from({ length: 130 }, (_, i) => ({ prefix: i.toString(16).padStart(2, '0'), count: 0 })), 10).map(({ prefixes }) => prefixes.length)).toEqual([64, 64, 2])
+})
+
 test('a join hands out the newest first, waits for parts that may be given back, and ends when all are done', async () => {
-  const join = new Join(time, ['01', '03', '02'])
+  const join = new Join(time, [whole('03'), whole('02'), whole('01')])
   const [first, second] = [await join.next(), await join.next()]
-  expect([first, second]).toEqual([{ prefix: '03', from: null }, { prefix: '02', from: null }])
-  expect(await join.next()).toEqual({ prefix: '01', from: null })
+  expect([first, second]).toEqual([whole('03'), whole('02')])
+  expect(await join.next()).toEqual(whole('01'))
   const fourth = join.next()
   join.done()
-  join.giveBack({ prefix: '02', from: { key: '02ab', skip: 0 } })
-  expect(await fourth).toEqual({ prefix: '02', from: { key: '02ab', skip: 0 } })
+  const left = { prefixes: ['02'], from: { key: '02ab', skip: 0 } }
+  join.giveBack(left)
+  expect(await fourth).toEqual(left)
   const end = Promise.all([join.next(), join.next()])
   join.done()
   join.done()
@@ -58,7 +68,7 @@ test('claims end by themselves after a while, and who had one then ends none of 
 
 test('who waits for a part of a join waits so long and no longer; the join goes on for whoever is at it', async () => {
   const joins = new Joins(time)
-  const join = (await joins.of('Person', async () => ['01']))!
+  const join = (await joins.of('Person', async () => [whole('01')]))!
   await join.next()
   const waiting = join.next()
   await time.pass(20_000, turn)

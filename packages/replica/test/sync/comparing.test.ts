@@ -148,7 +148,7 @@ describe('one request', () => {
   test.each<[string, Encodable]>([
     ['more ids than anybody asks for', [2, Array.from({ length: 9000 }, () => new Uint8Array(32))]],
     ['ids of another length', [2, [new Uint8Array(33)]]],
-    ['a place that is no key', [7, 'Person', '', ['0f', 0]]],
+    ['a place that is no key', [7, 'Person', [''], ['0f', 0]]],
     ['more bytes than any has', [5, new Uint8Array(400_000)]],
     ['very many models', [0, 1, 0, new Uint8Array(16), Array.from({ length: 3000 }, (_, i) => [`M${i}`, 1, new Uint8Array(8)]), null]],
     ['very many prefixes', [1, 'Person', new Uint8Array(16), false, Array.from({ length: 9000 }, () => '0')]]
@@ -163,7 +163,7 @@ describe('one request', () => {
     let reads = 0
     const updates = a.store.updates.bind(a.store)
     a.store.updates = async id => { reads++; return await updates(id) }
-    const request = encodeRequest({ ask: 'objects', model: 'Person', prefix: '', from: null })
+    const request = encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null })
     expect(decodeObjects(await answerOf(a, request)).frames).toHaveLength(61)
     expect(reads).toBe(1)
     await answerOf(a, request)

@@ -101,7 +101,7 @@ export class Adversary {
       case 'compare': return encodeWelcome({ version: 1, time: random.below(2 ** 47), prints: MODELS.map(model => ({ model, ...this.#somePrint() })), audit: random.chance(0.5) ? this.#somePrint() : null })
       case 'ranges': return encodeRanges(request.prefixes, request.prefixes.map(prefix => ({ ids: this.#shortIds(prefix, request.salt) })))
       case 'fetch': return encodeGot(Math.max(1, request.wanted.length), this.#shown().map(({ frame }) => frame))
-      case 'objects': return encodeObjects(this.#shown().map(({ frame }) => frame), random.chance(0.3) ? { key: request.prefix.padEnd(76, '0'), skip: random.below(3) } : null)
+      case 'objects': return encodeObjects(this.#shown().map(({ frame }) => frame), random.chance(0.3) ? { key: (request.prefixes[0] ?? '').padEnd(76, '0'), skip: random.below(3) } : null)
       case 'get': return encodeGot(request.ids.length, this.#framesOf(request.ids))
       case 'object': return encodeFrames(this.#shown().filter(({ object }) => object === request.object).map(({ frame }) => frame))
       default: return encodeFrames([])
