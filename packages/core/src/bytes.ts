@@ -45,5 +45,5 @@ export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
 
 /** Bytes as a string of as many characters: not for people, but a key for a Map that costs less than hex. */
 export function bytesToMapKey (bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
+  return String.fromCharCode.apply(null, bytes as unknown as number[]) // to spread them costs five times as much
 }

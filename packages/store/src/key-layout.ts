@@ -1,4 +1,4 @@
-import { formatId, parseId, utf8, type ObjectId, type SetKey, type UpdateId } from '@dinemic/core'
+import { BoundedCache, formatId, parseId, utf8, type ObjectId, type SetKey, type UpdateId } from '@dinemic/core'
 import { decodeCompact, encodeCompact } from './compact-int.js'
 
 const ZERO = new Uint8Array(1)
@@ -26,6 +26,10 @@ export const VERSION_KEY = utf8('v')
 export const RING_KEY = utf8('r')
 export const REWRITE_KEY = utf8('w')
 
+const UPDATE = utf8('u')
+const INDEX = utf8('i')
+const heads = new BoundedCache<string, Uint8Array>(256)
+
 /** How much of an update id its index row has. Ids that begin alike share the row, so a collision costs a read and no more. */
 const ID_PREFIX = 8
 
@@ -36,15 +40,15 @@ const SET_DIGITS = 76
 export interface Range { readonly gte: Uint8Array, readonly lt: Uint8Array }
 
 export function objectKey (object: ObjectId): Uint8Array {
-  return Buffer.concat([utf8('o'), idToBytes(object)])
+  return ofObject('o', object)
 }
 
 export function privateKey (id: ObjectId): Uint8Array {
-  return Buffer.concat([utf8('k'), idToBytes(id)])
+  return ofObject('k', id)
 }
 
 export function updateKey (number: number, index: number): Uint8Array {
-  return Buffer.concat([utf8('u'), encodeCompact(number), encodeCompact(index)])
+  return Buffer.concat([UPDATE, encodeCompact(number), encodeCompact(index)])
 }
 
 export function cellKey (number: number, name: string): Uint8Array {
@@ -52,11 +56,11 @@ export function cellKey (number: number, name: string): Uint8Array {
 }
 
 export function indexKey (id: UpdateId): Uint8Array {
-  return Buffer.concat([utf8('i'), updateIdToBytes(id).subarray(0, ID_PREFIX)])
+  return Buffer.concat([INDEX, updateIdToBytes(id).subarray(0, ID_PREFIX)])
 }
 
 export function setKey (model: string, { millis, id }: { millis: number, id: UpdateId }): Uint8Array {
-  return Buffer.concat([utf8('s' + model), ZERO, millisToBytes(millis), updateIdToBytes(id)])
+  return Buffer.concat([headOf('s', model), millisToBytes(millis), updateIdToBytes(id)])
 }
 
 export function eventKey (seq: number): Uint8Array {
@@ -69,7 +73,7 @@ export function settingKey (name: string): Uint8Array {
 
 /** The rows of one kind, and of one model where it is named. */
 export function rowsOf (letter: 'o' | 'u' | 's' | 'h' | 'k', model?: string): Range {
-  const gte = model === undefined ? utf8(letter) : Buffer.concat([utf8(letter + model), ZERO])
+  const gte = model === undefined ? utf8(letter) : headOf(letter, model)
   const lt = new Uint8Array(gte)
   lt[lt.length - 1]! += 1
   return { gte, lt }
@@ -77,14 +81,14 @@ export function rowsOf (letter: 'o' | 'u' | 's' | 'h' | 'k', model?: string): Ra
 
 /** The rows of a model's reconciled set whose keys begin with these hex digits. */
 export function setRange (model: string, prefix: string): Range {
-  const head = Buffer.concat([utf8('s' + model), ZERO])
+  const head = headOf('s', model)
   const gte = Buffer.from(prefix.padEnd(SET_DIGITS, '0'), 'hex')
   const last = Buffer.from(prefix.padEnd(SET_DIGITS, 'f'), 'hex')
   return { gte: Buffer.concat([head, gte]), lt: Buffer.concat([head, last, ZERO]) }
 }
 
 export function updatesRange (number: number): Range {
-  return { gte: updateKey(number, 0), lt: Buffer.concat([utf8('u'), encodeCompact(number + 1)]) }
+  return { gte: updateKey(number, 0), lt: Buffer.concat([UPDATE, encodeCompact(number + 1)]) }
 }
 
 export function cellsRange (number: number): Range {
@@ -150,8 +154,22 @@ export function bytesToMillis (bytes: Uint8Array): number {
 
 /** Model name, a zero byte, public key. */
 export function idToBytes (id: ObjectId): Uint8Array {
+  return ofObject('', id)
+}
+
+function ofObject (letter: string, id: ObjectId): Uint8Array {
   const { model, key } = parseId(id)
-  return Buffer.concat([utf8(model), ZERO, key])
+  return Buffer.concat([headOf(letter, model), key])
+}
+
+/** What the keys of one kind and model begin with: made once, as each update has several. */
+function headOf (letter: string, model: string): Uint8Array {
+  const text = letter + model
+  const known = heads.get(text)
+  if (known !== undefined) return known
+  const head = Buffer.concat([utf8(text), ZERO])
+  heads.set(text, head)
+  return head
 }
 
 export function bytesToId (bytes: Uint8Array): ObjectId {

@@ -15,8 +15,9 @@ const PKCS8_HEAD = {
   X25519: hexToBytes('302e020100300506032b656e04220420')
 }
 
-// A key object is dearer than its use is: 8 µs for a public, 40 µs for a private one, where a signature takes 35 µs.
-const publicKeys = new BoundedCache<string, KeyObject>(4096)
+// A key object is dear: 8 µs for a public, 40 µs for a private one, where a signature takes 35 µs. But each is a burden to the
+// collector, and a newcomer meets thousands of which it will never see another update.
+const publicKeys = new BoundedCache<string, KeyObject>(512)
 const privateKeys = new BoundedCache<string, KeyObject>(256)
 
 /** node:crypto, that is OpenSSL. The only module of core that needs Node. */

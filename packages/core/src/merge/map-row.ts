@@ -54,7 +54,7 @@ export function * wireToMap<V extends {}> (wire: Encodable | undefined, shape: S
 export function mapWrites<V extends {}> (before: SortedMap<V> | undefined, now: SortedMap<V> | undefined, shape: Shape<V>, holder = ''): Iterable<CellWrite> {
   const old = before ?? SortedMap.empty<V>()
   const map = now ?? SortedMap.empty<V>()
-  return old === map ? [] : writesOf(old, map, shape, holder)
+  return old === map || (allTogether(old, shape) && allTogether(map, shape)) ? [] : writesOf(old, map, shape, holder)
 }
 
 function * writesOf<V extends {}> (old: SortedMap<V>, map: SortedMap<V>, shape: Shape<V>, holder: string): Generator<CellWrite> {
@@ -76,6 +76,11 @@ function * writesOf<V extends {}> (old: SortedMap<V>, map: SortedMap<V>, shape: 
 function * allOf<V extends {}> (old: SortedMap<V>, now: SortedMap<V>): Iterable<{ key: string, before: V | undefined, after: V | undefined }> {
   for (const [key, after] of now) yield { key, before: old.get(key), after }
   for (const [key, before] of old) if (!now.has(key)) yield { key, before, after: undefined }
+}
+
+/** Few entries, none of which is large or has anything beside it. */
+function allTogether<V extends {}> (map: SortedMap<V>, { weigh, inner }: Shape<V>): boolean {
+  return map.size === 0 || (map.size <= MOST_ENTRIES && weigh === undefined && inner === undefined)
 }
 
 function isLarge<V extends {}> (key: string, value: V, shape: Shape<V>): boolean {

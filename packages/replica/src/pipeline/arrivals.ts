@@ -10,20 +10,33 @@ export interface Received {
   readonly missing: readonly { readonly id: UpdateId, readonly named: boolean }[]
 }
 
+/** Updates of one object. */
+export interface Arriving { readonly object: ObjectId, readonly updates: readonly Update[] }
+
+/** Opens an object in a turn; `owned`: its key is here. */
+export type OpenArriving = (object: ObjectId) => Promise<{ stage: Stage, owned: boolean }>
+
 export interface ArrivalsParts {
   readonly platform: Platform
-  /** Takes the object's turn, and commits what the work has filled the stage with. */
-  readonly turn: (object: ObjectId, work: (stage: Stage, owned: boolean) => Promise<void>) => Promise<void>
+  /** Takes the turns of objects, and commits what the work has filled their stages with in one batch. */
+  readonly turn: (objects: readonly ObjectId[], work: (open: OpenArriving) => Promise<void>) => Promise<void>
+  /** Whether nobody has the object's turn or waits for it. */
+  readonly isFree: (object: ObjectId) => boolean
+  /** Whether hooks are asked before something changes that this object's model is of: they take the time they like. */
+  readonly isAskedAbout: (object: ObjectId) => boolean
 }
 
-interface Part { readonly updates: readonly Update[], resolve (received: Received): void, reject (error: unknown): void }
+interface Part extends Arriving { resolve (received: Received): void, reject (error: unknown): void }
 
 /** Updates of one turn; a message may hold more. */
 const AT_ONCE = 512
+/** Updates of one object that shares a turn with others. */
+const FEW = 16
 
 /**
  * What has come from the network and waits for its object's turn. All of it that waits goes into one turn, so that who
  * sends each update in a message of its own, each of them one that makes a new merge necessary, gets no merge for each.
+ * Small objects that come together share a turn, and a commit.
  */
 export class Arrivals {
   readonly #parts: ArrivalsParts
@@ -33,9 +46,38 @@ export class Arrivals {
     this.#parts = parts
   }
 
-  async receive (object: ObjectId, updates: readonly Update[]): Promise<Received> {
+  /** What became of each, in their order. */
+  async receive (arriving: readonly Arriving[]): Promise<Received[]> {
+    const small = arriving.filter(one => this.#isSmall(one))
+    const together = small.length > 1 ? this.#takeTogether(small) : undefined
+    return await Promise.all(arriving.map(async one => (await together?.then(received => received.get(one))) ?? await this.#takeApart(one)))
+  }
+
+  #isSmall ({ object, updates }: Arriving): boolean {
+    const { isFree, isAskedAbout } = this.#parts
+    return updates.length <= FEW && isFree(object) && !isAskedAbout(object)
+  }
+
+  /** Small ones, for which a turn and a commit each would be most of the work. Empty where that failed: nobody's fault is to be another's. */
+  async #takeTogether (arriving: readonly Arriving[]): Promise<ReadonlyMap<Arriving, Received>> {
+    const received = new Map<Arriving, Received>()
+    const breath = new Breath(this.#parts.platform)
+    try {
+      await this.#parts.turn(arriving.map(({ object }) => object), async open => {
+        for (const one of arriving) {
+          const [result] = await this.#take(await open(one.object), [one], breath)
+          received.set(one, result!)
+        }
+      })
+      return received
+    } catch {
+      return new Map()
+    }
+  }
+
+  async #takeApart ({ object, updates }: Arriving): Promise<Received> {
     return await new Promise((resolve, reject) => {
-      const part: Part = { updates, resolve, reject }
+      const part: Part = { object, updates, resolve, reject }
       const waiting = this.#waiting.get(object)
       if (waiting === undefined) void this.#run(object, [part])
       else waiting.push(part)
@@ -52,9 +94,10 @@ export class Arrivals {
     let parts: Part[] = []
     try {
       let received: Received[] = []
-      await this.#parts.turn(object, async (stage, owned) => {
+      await this.#parts.turn([object], async open => {
+        const opened = await open(object)
         parts = takeSome(waiting)
-        received = await this.#take(stage, parts, owned)
+        received = await this.#take(opened, parts, new Breath(this.#parts.platform))
       })
       parts.forEach(({ resolve }, i) => { resolve(received[i]!) })
     } catch (error) {
@@ -63,8 +106,7 @@ export class Arrivals {
     }
   }
 
-  async #take (stage: Stage, parts: readonly Part[], owned: boolean): Promise<Received[]> {
-    const breath = new Breath(this.#parts.platform)
+  async #take ({ stage, owned }: Awaited<ReturnType<OpenArriving>>, parts: readonly Arriving[], breath: Breath): Promise<Received[]> {
     const { verdicts } = stage.live
     const results = new Map<Update, Taken>()
     const missing = new Map(parts.map(part => [part, new Set<UpdateId>()]))

@@ -12,7 +12,7 @@ import type { Quota } from '../quota.js'
 import type { Report } from '../report.js'
 import type { GroupCommit } from './group-commit.js'
 import { Arrivals } from './arrivals.js'
-import type { Received } from './arrivals.js'
+import type { Arriving, Received } from './arrivals.js'
 import { Stage } from './stage.js'
 import type { Taken } from './taken.js'
 
@@ -50,8 +50,13 @@ export class Pipeline {
 
   constructor (parts: PipelineParts) {
     this.#parts = parts
-    const { platform } = parts
-    this.#arrivals = new Arrivals({ platform, turn: async (object, work) => { await this.turn([object], async open => { await work(await open(object), await parts.keys.has(object)) }) } })
+    const { platform, keys, hooks } = parts
+    this.#arrivals = new Arrivals({
+      platform,
+      turn: async (objects, work) => { await this.turn(objects, async open => { await work(async object => ({ stage: await open(object), owned: await keys.has(object) })) }) },
+      isFree: object => !this.#turns.has(object),
+      isAskedAbout: object => hooks.wantsBefore(parseId(object).model)
+    })
   }
 
   /** Called for each object of a commit, in the same turn of the event loop in which it resolved, with how many updates came and which left. */
@@ -76,11 +81,11 @@ export class Pipeline {
   }
 
   /**
-   * Takes updates of one object from the network: what became of each, and which links are missing since, with whether a
+   * Takes updates from the network: what became of each, object by object, and which links are missing since, with whether a
    * close names them. What comes while others have the turn goes in together.
    */
-  async receive (object: ObjectId, updates: readonly Update[]): Promise<Received> {
-    return await this.#arrivals.receive(object, updates)
+  async receive (arriving: readonly Arriving[]): Promise<Received[]> {
+    return await this.#arrivals.receive(arriving)
   }
 
   /**
@@ -88,7 +93,7 @@ export class Pipeline {
    * is written. Resolves after the commit; the after-hooks run on.
    */
   async turn<T> (ids: readonly ObjectId[], work: (open: (id: ObjectId) => Promise<Stage>) => Promise<T>): Promise<Committed<T>> {
-    return await this.#parts.activity.track(`updates of ${ids.join(', ')}`, this.#turns.run(ids, async () => {
+    return await this.#parts.activity.track(`updates of ${ids.length > 3 ? `${ids.length} objects` : ids.join(', ')}`, this.#turns.run(ids, async () => {
       const { objects } = this.#parts
       const stages = new Map<ObjectId, Stage>()
       const open = async (id: ObjectId): Promise<Stage> => {

@@ -2,6 +2,7 @@ import { BoundedCache, parseId } from '@dinemic/core'
 import type { MessageVerdict, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import { groupBy } from '../group-by.js'
+import type { Arriving, Received } from '../pipeline/arrivals.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import { CLOSED, NO_ROOM, OVER_QUOTA } from '../pipeline/taken.js'
 import type { Taken } from '../pipeline/taken.js'
@@ -115,20 +116,30 @@ export class Inbound {
 
   /** Decoded and verified updates, each object's in its turn; what waited for one of them follows. */
   async receive (updates: readonly Update[], from: string): Promise<Receipt> {
-    const receipts = await this.#inTurns([...groupBy(updates, ({ object }) => object)], async ([object, list]) => await this.#receiveOne(object, list, from))
+    const arriving = [...groupBy(updates, ({ object }) => object)].map(([object, its]) => ({ object, updates: its }))
+    const receipts: Receipt[] = []
+    for (let at = 0; at < arriving.length; at += AT_ONCE) {
+      if (at > 0) await this.#breathe()
+      receipts.push(...await this.#receiveSome(arriving.slice(at, at + AT_ONCE), from))
+    }
     const taken = receipts.flatMap(receipt => receipt.taken)
     const released = taken.flatMap(({ id }) => this.#parts.quarantine.release(id))
     if (released.length > 0) taken.push(...(await this.receive(released, from)).taken)
     return { taken, strays: receipts.reduce((sum, { strays }) => sum + strays, 0) }
   }
 
-  async #receiveOne (object: ObjectId, updates: Update[], from: string): Promise<Receipt> {
-    const { pipeline, wants, doorkeeper } = this.#parts
-    if (!await doorkeeper.admits(object, updates, from)) {
-      for (const update of updates) this.#note(update, NOT_ADMITTED, from)
-      return { taken: [], strays: 0 }
-    }
-    const { results, missing } = await pipeline.receive(object, updates)
+  async #receiveSome (arriving: readonly Arriving[], from: string): Promise<Receipt[]> {
+    const { pipeline, doorkeeper } = this.#parts
+    const admitted = await Promise.all(arriving.map(async ({ object, updates }) => await doorkeeper.admits(object, updates, from)))
+    for (const update of arriving.flatMap(({ updates }, i) => admitted[i] === true ? [] : updates)) this.#note(update, NOT_ADMITTED, from)
+    const welcome = arriving.filter((_, i) => admitted[i])
+    const received = await pipeline.receive(welcome)
+    return await Promise.all(received.map(async (its, i) => await this.#look(welcome[i]!, its, from)))
+  }
+
+  /** What became of an object's updates, and what is to be asked for now. */
+  async #look ({ updates }: Arriving, { results, missing }: Received, from: string): Promise<Receipt> {
+    const { wants } = this.#parts
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
     for (const { id, named } of missing) {
       // What was refused, or is another object's, won't mend the link. But what one close revokes is admitted when another names it.
@@ -177,10 +188,14 @@ export class Inbound {
   async #inTurns<T, R> (items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
     const results: R[] = []
     for (let at = 0; at < items.length; at += AT_ONCE) {
-      if (at > 0) await new Promise<void>(resolve => { this.#parts.platform.schedule(0, resolve) })
+      if (at > 0) await this.#breathe()
       results.push(...await Promise.all(items.slice(at, at + AT_ONCE).map(task)))
     }
     return results
+  }
+
+  async #breathe (): Promise<void> {
+    await new Promise<void>(resolve => { this.#parts.platform.schedule(0, resolve) })
   }
 
   async #ofConcern (updates: readonly Update[]): Promise<Update[]> {
