@@ -18,8 +18,8 @@ const BREATH = 2048
 /** Point reads, likewise. */
 const READS = 256
 
-/** So many point reads are made one after another on this thread. */
-const FEW = 16
+/** So many point reads are made one after another on this thread: the other ones may be busy with signatures. */
+const FEW = 64
 
 /**
  * One LevelDB, in a directory or, without a path, in memory; there its content lives as long as this object.

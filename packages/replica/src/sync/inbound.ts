@@ -16,7 +16,7 @@ import type { Wants } from './wants.js'
 /** Objects whose updates are taken together: some ms of this thread. */
 const AT_ONCE = 32
 /** Frames of a long answer that are taken while the signatures of the next are verified. */
-const PAGE = 64
+const PAGE = 32
 
 /** Objects of which it was told that this node's rules keep them out. */
 const TOLD = 5000
