@@ -2,7 +2,7 @@ import { bytesToHex } from '../src/bytes.js'
 import { checkCommit } from '../src/check-commit.js'
 import { DinemicError } from '../src/errors.js'
 import { parseId } from '../src/ids.js'
-import type { Commit, ObjectCommit, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, ObjectCommit, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate, UpdatesFrom, UpdatesPart } from '../src/ports/store.js'
 import type { ObjectId, UpdateId } from '../src/types.js'
 import { SortedTable } from './sorted-table.js'
 
@@ -52,6 +52,15 @@ export class MemoryStore implements Store {
   async updates (object: ObjectId): Promise<StoredUpdate[]> {
     this.#check('updates')
     return this.#chains.scan({ prefix: object + '/' }).map(toStoredUpdate)
+  }
+
+  async updatesFrom (object: ObjectId, { place, bytes }: UpdatesFrom): Promise<UpdatesPart> {
+    this.#check('updatesFrom')
+    const rows = this.#chains.scan({ prefix: object + '/' }).filter(({ order }) => order >= place)
+    let size = 0
+    const full = rows.findIndex(({ frame }) => (size += frame.length) >= bytes)
+    const end = full < 0 ? rows.length : full + 1
+    return { updates: rows.slice(0, end).map(toStoredUpdate), next: rows[end]?.order ?? null }
   }
 
   async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {

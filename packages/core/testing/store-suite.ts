@@ -1,6 +1,6 @@
 import { utf8 } from '../src/bytes.js'
 import { formatId } from '../src/ids.js'
-import type { Commit, SetScan, Store, StoredUpdate } from '../src/ports/store.js'
+import type { Commit, SetScan, Store, StoredUpdate, UpdatesPart } from '../src/ports/store.js'
 import type { TestTools } from './expect-types.js'
 import { cellTests } from './store-cells-suite.js'
 import { ann, bob, change, collect, idOf, item, key, office, one, rowOf, update } from './store-fixture.js'
@@ -52,6 +52,26 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
       expected.push(...pair)
     }
     expect(await store.updates(bob)).toEqual(expected)
+  })
+
+  withStore('updates come in parts, each at least one and as many as the bytes allow, with holes between them', async store => {
+    expect(await store.updatesFrom(bob, { place: 0, bytes: 100 })).toEqual({ updates: [], next: null })
+    const all = Array.from({ length: 600 }, (_, i) => update(i))
+    await store.commit(one(bob, { put: all }))
+    await store.commit(one(bob, { drop: all.filter((_, i) => i % 7 === 3).map(({ id }) => id) }))
+    const left = all.filter((_, i) => i % 7 !== 3)
+    const size = left[0]!.frame.length
+    for (const [bytes, most] of [[1, 1], [size, 1], [10 * size, 11], [Infinity, 600]] as const) {
+      const found: StoredUpdate[] = []
+      for (let place: number | null = 0; place !== null;) {
+        const part: UpdatesPart = await store.updatesFrom(bob, { place, bytes })
+        expect(part.updates.length > 0 && part.updates.length <= most).toBe(true)
+        expect(part.next === null || part.next > place).toBe(true)
+        found.push(...part.updates)
+        place = part.next
+      }
+      expect(found).toEqual(left)
+    }
   })
 
   withStore('an update that is there already is left alone, in the same commit too', async store => {
@@ -311,7 +331,7 @@ export function storeSuite ({ test, expect }: TestTools, makeStore: () => Promis
 
   async function expectClosed (store: Store): Promise<void> {
     const verbs: (() => Promise<unknown>)[] = [
-      () => store.state(bob), () => store.updates(bob), () => store.update(idOf(1)), () => store.has(idOf(1)),
+      () => store.state(bob), () => store.updates(bob), () => store.updatesFrom(bob, { place: 0, bytes: 1 }), () => store.update(idOf(1)), () => store.has(idOf(1)),
       () => collect(store.objects()), () => collect(store.reconciled('Person')), () => store.setKeys('Person'), () => store.models(),
       () => store.commit({ objects: [] }), () => store.setting('a'), () => store.pendingEvents()
     ]

@@ -1,5 +1,5 @@
 import { checkCommit } from '@dinemic/core'
-import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredCell, StoredEvent, StoredState, StoredUpdate, UpdateId, UpdatesFrom, UpdatesPart } from '@dinemic/core'
 import { Batch } from './batch.js'
 import { applyCommit } from './commit.js'
 import { Hold } from './hold.js'
@@ -56,23 +56,37 @@ export class LevelStore implements Store {
 
   async updates (object: ObjectId): Promise<StoredUpdate[]> {
     this.#hold.check('updates')
-    const stored = await this.#readObject(object)
-    if (stored === undefined) return []
-    if (stored.next <= FEW) return await this.#fewUpdates(stored)
-    const range = updatesRange(stored.number)
-    const updates: StoredUpdate[] = []
-    for await (const rows of this.#database.scan(range)) {
-      for (const { key, value } of rows) {
-        const update = decodeUpdateRow(decodeUpdateKey(key).index, value)
-        if (update !== undefined) updates.push(update)
-      }
-    }
-    return updates
+    return (await this.#updatesFrom(object, { place: 0, bytes: Infinity })).updates
   }
 
-  async #fewUpdates ({ number, next }: ObjectRow): Promise<StoredUpdate[]> {
-    const rows = await this.#database.getMany(Array.from({ length: next }, (_, index) => updateKey(number, index)))
-    return rows.flatMap((row, index) => (row && decodeUpdateRow(index, row)) ?? [])
+  async updatesFrom (object: ObjectId, from: UpdatesFrom): Promise<UpdatesPart> {
+    this.#hold.check('updatesFrom')
+    return await this.#updatesFrom(object, from)
+  }
+
+  /** Places are the numbers of the updates' rows. */
+  async #updatesFrom (object: ObjectId, { place, bytes }: UpdatesFrom): Promise<{ updates: StoredUpdate[], next: number | null }> {
+    const stored = await this.#readObject(object)
+    const updates: StoredUpdate[] = []
+    let size = 0
+    for await (const rows of stored === undefined ? [] : this.#updateRows(stored, place)) {
+      for (const { key, value } of rows) {
+        const { index } = decodeUpdateKey(key)
+        const update = decodeUpdateRow(index, value)
+        if (update === undefined) continue
+        if (size >= bytes) return { updates, next: index }
+        updates.push(update)
+        size += update.frame.length
+      }
+    }
+    return { updates, next: null }
+  }
+
+  async * #updateRows ({ number, next }: ObjectRow, place: number): AsyncIterable<Row[]> {
+    if (next > FEW) return yield * this.#database.scan({ ...updatesRange(number), gte: updateKey(number, place) })
+    const keys = Array.from({ length: Math.max(0, next - place) }, (_, i) => updateKey(number, place + i))
+    const values = await this.#database.getMany(keys)
+    yield values.flatMap((value, i) => value === undefined ? [] : [{ key: keys[i]!, value }])
   }
 
   async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {

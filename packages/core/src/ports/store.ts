@@ -14,6 +14,8 @@ export interface Store {
   state (object: ObjectId): Promise<StoredState | undefined>
   /** All admitted updates of an object, in the order in which they were committed. */
   updates (object: ObjectId): Promise<StoredUpdate[]>
+  /** A part of them, for those who can't have all in memory: from a place on, 0 at first, at least one, until the frames have so many bytes. */
+  updatesFrom (object: ObjectId, from: UpdatesFrom): Promise<UpdatesPart>
   /** One update by its id. */
   update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined>
   has (id: UpdateId): Promise<boolean>
@@ -43,6 +45,11 @@ export interface StoredUpdate {
   /** The millisecond part of its clock: with the id the key in the reconciled set. */
   readonly millis: number
 }
+
+/** Bytes: at least 1. */
+export interface UpdatesFrom { readonly place: number, readonly bytes: number }
+/** `next`: the place from which to go on, greater than the last one; null at the end. */
+export interface UpdatesPart { readonly updates: readonly StoredUpdate[], readonly next: number | null }
 
 /** What of the state is too much for one row lies beside it in cells, in no order. */
 export interface StoredState { readonly row: Uint8Array, readonly cells: readonly StoredCell[] }

@@ -1,23 +1,34 @@
 import { BoundedCache } from '@dinemic/core'
-import type { ObjectId, SetKey, Store } from '@dinemic/core'
+import type { ObjectId, SetKey, Store, UpdatesPart } from '@dinemic/core'
 import { fingerprintOf } from './fingerprint.js'
+import { WeighedCache } from '../weighed-cache.js'
 import type { Fingerprint } from './fingerprint.js'
 import type { Part, RangeSums } from './range-sums.js'
 import { partsOfKeys, setKeyOf } from './set-key.js'
 
 const REMEMBERED = 10_000
+/** Bytes of the sets that are kept in memory, and of each key of one. */
+const KEPT = 4 * 1024 * 1024
+const PER_KEY = 128
+/** Bytes of updates that are read at once. */
+const PIECE = 256 * 1024
 
 /** The updates of one object as a set to compare. Added up when somebody asks, and remembered until the object is written. */
 export class ObjectSums {
-  readonly #store: Pick<Store, 'updates'>
+  readonly #store: Pick<Store, 'updatesFrom'>
   /** Null: it has changed since. While somebody adds up the others wait. */
   readonly #known = new BoundedCache<ObjectId, { sum: Promise<Fingerprint> | null }>(REMEMBERED)
+  /** Who goes into a large one asks of it many times. */
+  readonly #sets = new WeighedCache<ObjectId, KeySet>(KEPT, ({ size }) => size * PER_KEY)
+  #writes = 0
 
-  constructor (store: Pick<Store, 'updates'>) {
+  constructor (store: Pick<Store, 'updatesFrom'>) {
     this.#store = store
   }
 
   changed (object: ObjectId): void {
+    this.#writes++
+    this.#sets.delete(object)
     if (this.#known.get(object) !== undefined) this.#known.set(object, { sum: null })
   }
 
@@ -25,7 +36,7 @@ export class ObjectSums {
     const known = this.#known.get(object)?.sum ?? null
     if (known !== null) return await known
     // A commit while the store is read puts another entry in its place, and what was read is not remembered.
-    const sum = this.#keys(object).then(fingerprintOf)
+    const sum = this.of(object).then(async set => await set.fingerprint(''))
     const entry: { sum: Promise<Fingerprint> | null } = { sum }
     this.#known.set(object, entry)
     sum.catch(() => { entry.sum = null })
@@ -33,11 +44,19 @@ export class ObjectSums {
   }
 
   async of (object: ObjectId): Promise<RangeSums> {
-    return new KeySet(await this.#keys(object))
-  }
-
-  async #keys (object: ObjectId): Promise<SetKey[]> {
-    return (await this.#store.updates(object)).map(setKeyOf).sort()
+    const known = this.#sets.get(object)
+    if (known !== undefined) return known
+    const before = this.#writes
+    const keys: SetKey[] = []
+    for (let place: number | null = 0; place !== null;) {
+      const { updates, next }: UpdatesPart = await this.#store.updatesFrom(object, { place, bytes: PIECE })
+      for (const update of updates) keys.push(setKeyOf(update))
+      place = next
+    }
+    const set = new KeySet(keys.sort())
+    // Else it may have changed while it was read.
+    if (this.#writes === before) this.#sets.set(object, set)
+    return set
   }
 }
 
@@ -47,6 +66,10 @@ class KeySet implements RangeSums {
 
   constructor (sorted: readonly SetKey[]) {
     this.#sorted = sorted
+  }
+
+  get size (): number {
+    return this.#sorted.length
   }
 
   async fingerprint (prefix: string): Promise<Fingerprint> {

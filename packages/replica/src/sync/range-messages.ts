@@ -12,7 +12,7 @@ const MOST_ITEMS = 32_768
 /** More keys of one part than anybody tells one by one. */
 const MOST_IDS = 64
 
-/** Where `objects` goes on: behind the object whose newest update has this key, or within it, after `skip` of its updates. */
+/** Where `objects` goes on: behind the object whose newest update has this key, or, `skip` not being 0, within it, at a place that means something to the provider alone. */
 export interface ObjectsPlace { readonly key: SetKey, readonly skip: number }
 
 /** Each part by its digits behind the prefix; short ids one after another. */

@@ -1,5 +1,5 @@
 import { parseId } from '@dinemic/core'
-import type { CryptoProvider, ObjectId, Platform, SetItem, Store, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { CryptoProvider, ObjectId, Platform, SetItem, Store, UpdateId, UpdatesPart } from '@dinemic/core'
 import { EMPTY } from '../reconcile/fingerprint.js'
 import { EXACT, ExactRanges, LIST, SaltedRanges, printOf, shortIdsOf } from '../reconcile/salted-ranges.js'
 import type { Print, RangeAnswer, ShownRanges } from '../reconcile/salted-ranges.js'
@@ -145,7 +145,7 @@ export class Responder {
     if (!this.#isShared(model)) return encodeObjects([], null)
     if (from !== null && from.skip > 0) {
       const update = await this.#parts.store.update(setKeyToItem(from.key).id)
-      const next = update === undefined ? null : page.add(from.key, framesOf(await this.#parts.store.updates(update.object)), from.skip)
+      const next = update === undefined ? null : page.add(from.key, await this.#parts.store.updatesFrom(update.object, { place: from.skip, bytes: ANSWER_BYTES }))
       if (next !== null) return encodeObjects(page.frames, next)
     }
     let place = from?.key
@@ -154,10 +154,13 @@ export class Responder {
       for (let isDone = false; !isDone;) {
         if (looked >= KEYS_PER_ANSWER && place !== undefined) return encodeObjects(page.frames, { key: place, skip: 0 })
         const items = await this.#itemsBefore(model, prefix, place)
-        const objects = await Promise.all(items.map(async item => framesOf(await this.#parts.newest.updatesIf(item.object, setKeyOf(item)))))
+        const objects = await Promise.all(items.map(async item => await this.#parts.newest.firstIf(item.object, setKeyOf(item), ANSWER_BYTES)))
         for (const [i, item] of items.entries()) {
+          const object = objects[i]
+          // A large one begins an answer.
+          if (object !== undefined && object.next !== null && place !== undefined && page.frames.length > 0) return encodeObjects(page.frames, { key: place, skip: 0 })
           place = setKeyOf(item)
-          const next = page.add(place, objects[i]!, 0)
+          const next = object === undefined ? null : page.add(place, object)
           if (next !== null) return encodeObjects(page.frames, next)
         }
         looked += items.length
@@ -175,7 +178,7 @@ export class Responder {
 
   async #object (object: ObjectId): Promise<Uint8Array> {
     if (!this.#isShared(object)) return encodeFrames([])
-    return encodeFrames(bounded((await this.#parts.store.updates(object)).map(({ frame }) => frame)))
+    return encodeFrames((await this.#parts.store.updatesFrom(object, { place: 0, bytes: ANSWER_BYTES })).updates.map(({ frame }) => frame))
   }
 
   async #get (ids: readonly UpdateId[]): Promise<Uint8Array> {
@@ -215,27 +218,17 @@ function leftOf (prefixes: readonly string[], place: string | undefined): readon
   return at < 0 ? [] : prefixes.slice(at)
 }
 
-/** Frames for one answer, as many as it may have. */
+/** Frames for one answer, about as many as it may have. */
 class Page {
   readonly frames: Uint8Array[] = []
   #size = 0
 
-  /** The place from which the next answer goes on, where this one is full; null: there is room. */
-  add (key: string, frames: readonly Uint8Array[], skip: number): ObjectsPlace | null {
-    for (let at = skip; at < frames.length; at++) {
-      if (this.#size >= ANSWER_BYTES) return { key, skip: at }
-      this.frames.push(frames[at]!)
-      this.#size += frames[at]!.length
+  /** Of an object: what says who may do what first. The place from which the next answer goes on, where this one is full; null: there is room. */
+  add (key: string, { updates, next }: UpdatesPart): ObjectsPlace | null {
+    for (const { frame } of lawFirst(updates)) {
+      this.frames.push(frame)
+      this.#size += frame.length
     }
-    return this.#size >= ANSWER_BYTES ? { key, skip: 0 } : null
+    return next !== null ? { key, skip: next } : this.#size >= ANSWER_BYTES ? { key, skip: 0 } : null
   }
-}
-
-function framesOf (updates: readonly StoredUpdate[]): Uint8Array[] {
-  return lawFirst(updates).map(({ frame }) => frame)
-}
-
-function bounded (frames: readonly Uint8Array[]): Uint8Array[] {
-  let size = 0
-  return frames.filter(frame => (size += frame.length) <= ANSWER_BYTES + frame.length)
 }

@@ -26,6 +26,12 @@ process.on('unhandledRejection', error => {
   process.exit(1)
 })
 
+/** What Node exits with where nothing is left that could ever happen, and says nothing. */
+const NEVER_SETTLED = 13
+process.on('exit', code => {
+  if (code === NEVER_SETTLED) console.error(`seed ${current}: everything waits for something that never comes`)
+})
+
 process.exitCode = (values.plants ? await findPlants() : await simulate()) ? 0 : 1
 
 async function simulate (): Promise<boolean> {

@@ -29,6 +29,8 @@ export interface NodeParts {
   readonly platform: SeededPlatform
   readonly createNetwork: (name: string) => Network
   readonly createPositions: () => Positions
+  /** Lets go on what goes on without the network, until a promise has settled. */
+  readonly settle: (promise: Promise<unknown>) => Promise<void>
   readonly watch: NodeWatch
 }
 
@@ -81,14 +83,19 @@ export class SimNode {
     this.#process = process
     this.replica = replica
     this.network = network
-    await Promise.race([replica.start(), process.end])
+    await this.#settled(Promise.race([replica.start(), process.end]))
     if (process.alive) await network.start()
   }
 
   /** What the running process answers; undefined where there is none, or none any more. */
   async ask<T> (question: (replica: Replica) => Promise<T>): Promise<T | undefined> {
     if (this.replica === undefined || this.#process === undefined) return undefined
-    return await Promise.race([question(this.replica), this.#process.end])
+    return await this.#settled(Promise.race([question(this.replica), this.#process.end]))
+  }
+
+  async #settled<T> (promise: Promise<T>): Promise<T> {
+    await this.#parts.settle(promise)
+    return await promise
   }
 
   /** The process dies at this instant: with the machine's power everything goes that was not synced. */

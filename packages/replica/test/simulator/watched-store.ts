@@ -1,4 +1,4 @@
-import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredState, StoredUpdate, UpdateId } from '@dinemic/core'
+import type { Commit, ObjectId, ObjectScan, SetItem, SetKey, SetScan, Store, StoredEvent, StoredState, StoredUpdate, UpdatesFrom, UpdatesPart, UpdateId } from '@dinemic/core'
 import type { MemoryStore } from '@dinemic/core/testing'
 
 /** One life of a process, from its start to its crash or stop. */
@@ -40,6 +40,10 @@ export class WatchedStore implements Store {
 
   async updates (object: ObjectId): Promise<StoredUpdate[]> {
     return await this.#ifAlive(async () => await this.#inner.updates(object))
+  }
+
+  async updatesFrom (object: ObjectId, from: UpdatesFrom): Promise<UpdatesPart> {
+    return await this.#ifAlive(async () => await this.#inner.updatesFrom(object, from))
   }
 
   async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {

@@ -27,6 +27,9 @@ export interface SimObject {
 type Faulty = { -readonly [K in keyof Faults]: Faults[K] }
 
 const PATIENCE = 200_000
+/** Turns in which most of what a node is asked is answered, and in which anything must be. */
+const AT_ONCE = 8
+const TURNS = 20_000
 
 /** N nodes, their network and their time, in one thread. Nothing in it moves but by the methods of this class. */
 export class World {
@@ -110,6 +113,18 @@ export class World {
     await new Promise<void>(resolve => { setImmediate(resolve) })
   }
 
+  /** The same until a promise has settled. Who works long makes pauses, and those are time. */
+  async settle (promise: Promise<unknown>): Promise<void> {
+    let isSettled = false
+    const settled = (): void => { isSettled = true }
+    promise.then(settled, settled)
+    for (let turns = 0; !isSettled; turns++) {
+      if (turns === TURNS) throw new Error(`What a node was asked isn't answered within ${TURNS} turns: it waits for something that never comes`)
+      await this.turn()
+      if (turns > AT_ONCE) await this.time.pass(0, async () => { await this.turn() })
+    }
+  }
+
   /** Delivers up to so many parcels. */
   async deliver (parcels: number): Promise<void> {
     await this.turn()
@@ -131,6 +146,7 @@ export class World {
     return new SimNode({
       name, platform, provider: this.provider,
       createNetwork: id => this.hub.create(id),
+      settle: async promise => { await this.settle(promise) },
       createPositions: () => new Positions(() => bytesToHex(platform.random(6))),
       watch: {
         committing: (node, commit) => { this.#tell(watch => watch.committing?.(node, commit)) },

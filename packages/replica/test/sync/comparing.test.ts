@@ -6,6 +6,7 @@ import { setKeyOf } from '../../src/reconcile/set-key.js'
 import { decodeGot, decodeObjects, decodeRequest, encodeGot, encodeRequest, encodeWelcome } from '../../src/sync/messages.js'
 import type { Request } from '../../src/sync/messages.js'
 import { decodeRanges, encodeRanges } from '../../src/sync/range-messages.js'
+import type { ObjectsPlace } from '../../src/sync/range-messages.js'
 import { barePeer, liar, promising } from '../bare-peer.js'
 import type { Answer, Liar } from '../bare-peer.js'
 import { Lan, allHashes, create, newKey, provider, set } from '../harness.js'
@@ -161,8 +162,8 @@ describe('one request', () => {
     const object = await create(a, { name: 'Bob' })
     for (let i = 0; i < 60; i++) await set(a, object, { name: `Bob ${i}` })
     let reads = 0
-    const updates = a.store.updates.bind(a.store)
-    a.store.updates = async id => { reads++; return await updates(id) }
+    const updatesFrom = a.store.updatesFrom.bind(a.store)
+    a.store.updatesFrom = async (id, from) => { reads++; return await updatesFrom(id, from) }
     const request = encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null })
     expect(decodeObjects(await answerOf(a, request)).frames).toHaveLength(61)
     expect(reads).toBe(1)
@@ -170,6 +171,34 @@ describe('one request', () => {
     expect(reads).toBe(2)
     await answerOf(a, encodeRequest({ ask: 'prints', salt, objects: Array.from({ length: 500 }, () => object) }))
     expect(reads).toBe(3)
+  })
+
+  test('for an object of many pages reads no more of it for each than that page', async () => {
+    const a = await lan.peer()
+    const object = await create(a, { name: 'Bob' })
+    for (let i = 0; i < 40; i++) await set(a, object, { name: 'x'.repeat(20_000) + i })
+    await answerOf(a, encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null })) // Which is its newest is known from now on.
+    let read = 0
+    const updatesFrom = a.store.updatesFrom.bind(a.store)
+    a.store.updatesFrom = async (id, from) => {
+      const part = await updatesFrom(id, from)
+      read += part.updates.length
+      return part
+    }
+    const frames: Uint8Array[] = []
+    let pages = 0
+    for (let from: ObjectsPlace | null = null; pages === 0 || from !== null; pages++) {
+      const answer: ReturnType<typeof decodeObjects> = decodeObjects(await answerOf(a, encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from })))
+      frames.push(...answer.frames)
+      from = answer.next
+    }
+    expect(pages).toBe(4)
+    expect(frames).toEqual((await a.store.updates(object)).map(({ frame }) => frame))
+    expect(read).toBe(41)
+    const known = encodeRequest({ ask: 'ranges', model: object, salt, exact: false, prefixes: [''] })
+    await answerOf(a, known)
+    await answerOf(a, known)
+    expect(read).toBe(82)
   })
 
   test('with a salt of another length is none', async () => {
