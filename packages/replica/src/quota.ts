@@ -16,6 +16,8 @@ export interface QuotaOptions {
 const GIB = 1024 ** 3
 /** Beyond what is paid, law may go over the quotas by this part of them. */
 const HEADROOM = 1 / 8
+/** This part of the smaller quota must have become free before what found no room is worth asking for again. */
+const ENOUGH = 1 / 16
 const ROW = 'quota'
 
 /**
@@ -28,6 +30,8 @@ export class Quota {
   readonly #keys: Pick<KeyRing, 'has'>
   #used = 0
   #stored = 0
+  /** What has become free since something was refused; undefined: nothing was. */
+  #freed: number | undefined
 
   constructor (keys: Pick<KeyRing, 'has'>, { disk = 8 * GIB, object = GIB / 4 }: QuotaOptions = {}) {
     this.#keys = keys
@@ -61,14 +65,21 @@ export class Quota {
     const passes = isExempt
       ? next.law <= PAID_LAW || isFinal(update) || this.#hasRoom(counted, next, 1 + HEADROOM)
       : this.#hasRoom(counted, next, 1)
-    return passes ? next : undefined
+    return passes ? next : this.#refuse()
   }
 
   /** What counts with so much more content; undefined where there is no room for it. */
   withContent (counted: Counted, weight: number): Counted | undefined {
     if (weight === 0) return counted
     const next = { ...counted, content: counted.content + weight }
-    return this.#hasRoom(counted, next, 1) ? next : undefined
+    return this.#hasRoom(counted, next, 1) ? next : this.#refuse()
+  }
+
+  /** Whether what was refused is worth asking for again. Says so once. */
+  takeRoomAgain (): boolean {
+    if (this.#freed === undefined || this.#freed < Math.min(this.disk, this.object) * ENOUGH) return false
+    this.#freed = undefined
+    return true
   }
 
   /** An object counts anew, be it committed or not yet. */
@@ -81,12 +92,17 @@ export class Quota {
     const delta = changes.reduce((sum, { before, after }) => sum + totalOf(after.counted) - totalOf(before.counted), 0)
     if (delta === 0) return []
     this.#stored += delta
+    if (this.#freed !== undefined && delta < 0) this.#freed -= delta
     return [{ name: ROW, value: encode(this.#stored) }]
   }
 
   /** They weren't committed. */
   undo (changes: readonly Pick<RowChange, 'before' | 'after'>[]): void {
     this.apply(changes.map(({ before, after }) => ({ before: after, after: before })))
+  }
+
+  #refuse (): undefined {
+    this.#freed ??= 0
   }
 
   #hasRoom (before: Counted, next: Counted, part: number): boolean {

@@ -111,6 +111,19 @@ describe('the quota of the disk', () => {
     expect(peer.replica.quota.used).toBe(await takenBy(peer))
   })
 
+  test('what found no room comes without a new connection when there is enough of it', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 50_000 } })]
+    const large = await create(stranger, { name: 'x'.repeat(15_000) })
+    await peer.connect(stranger)
+    await lan.quiet()
+    const objects = await many(stranger, 8)
+    await lan.quiet()
+    expect(await objectsOf(peer)).toBeLessThan(6)
+    await set(stranger, large, {}, { remove: true })
+    await lan.quiet()
+    for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)
+  })
+
   test('what a close drops makes room', async () => {
     const [stranger, peer] = [await lan.peer(), await lan.peer()]
     const caller = await newKey(stranger.keys, 'Person')

@@ -18,6 +18,8 @@ const AT_ONCE = 32
 /** Frames of a long answer that are taken while the signatures of the next are verified. */
 const PAGE = 32
 
+/** Updates of which it is remembered what became of them. */
+const REMEMBERED = 5000
 /** Objects of which it was told that this node's rules keep them out. */
 const TOLD = 5000
 
@@ -48,13 +50,14 @@ export interface Receipt { readonly taken: Update[], readonly strays: number }
 /** Updates on their way from the network to the pipeline: decode → limits → signature, then each object's own turn. */
 export class Inbound {
   readonly #parts: InboundParts
-  /** Why an update was refused: not asked for again. */
-  readonly refusals = new BoundedCache<UpdateId, string>(5000)
+  /** Why an update was refused: not asked for again. What found no room is, once there is some. */
+  readonly #refusals = new BoundedCache<UpdateId, string>(REMEMBERED)
+  #withoutRoom = new BoundedCache<UpdateId, string>(REMEMBERED)
   /**
    * Updates of messages that weren't forwarded, which this node spreads itself. Another node may say the same in the same bytes, and
    * gossip takes ours for a repetition of its message: so that one is forwarded, once, although nothing in it is new here.
    */
-  readonly #spreading = new BoundedCache<UpdateId, boolean>(5000)
+  readonly #spreading = new BoundedCache<UpdateId, boolean>(REMEMBERED)
   /** Updates that this node's own rules have refused. */
   readonly refused = { admit: 0, quota: 0 }
   readonly #told = new BoundedCache<ObjectId, true>(TOLD)
@@ -77,6 +80,15 @@ export class Inbound {
     standings.forEach(({ is }, i) => { if (forward || is === 'taken') this.#spreading.set(updates[i]!.id, !forward) })
     const taken = this.#parts.activity.track(`taking updates from ${from}`, this.#receiveAndSpread(updates, from, !forward))
     return { verdict: bad ? 'reject' : forward ? 'accept' : 'ignore', taken }
+  }
+
+  refusal (id: UpdateId): string | undefined {
+    return this.#refusals.get(id) ?? this.#withoutRoom.get(id)
+  }
+
+  /** There is room again. */
+  forgetWithoutRoom (): void {
+    this.#withoutRoom = new BoundedCache(REMEMBERED)
   }
 
   /** Frames that a peer gave when asked: how many were good, how many new, and which wait for a grant. They are verified at once and taken after `turn`. */
@@ -143,7 +155,7 @@ export class Inbound {
     updates.forEach((update, i) => this.#note(update, results[i]!, from))
     for (const { id, named } of missing) {
       // What was refused, or is another object's, won't mend the link. But what one close revokes is admitted when another names it.
-      const refusal = this.refusals.get(id)
+      const refusal = this.refusal(id)
       if ((refusal === undefined || (named && refusal === CLOSED)) && !await this.#parts.has(id)) wants.add(id, from)
     }
     if (wants.size > 0) this.#parts.ask(from)
@@ -153,7 +165,7 @@ export class Inbound {
   #note (update: Update, taken: Taken, from: string): void {
     const { quarantine, wants, report } = this.#parts
     // What waits for a grant that found no room would wait for ever, and be fetched again each time.
-    const result = taken.is === 'waits' && this.refusals.get(taken.for) === NO_ROOM ? OVER_QUOTA : taken
+    const result = taken.is === 'waits' && this.refusal(taken.for) === NO_ROOM ? OVER_QUOTA : taken
     if (result.is !== 'waits') wants.arrived(update.id)
     if (result.is === 'waits') {
       quarantine.add(result.for, update, from)
@@ -162,8 +174,9 @@ export class Inbound {
       const reason = result.is === 'gone' ? 'its object was removed' : result.why
       const code = result.is === 'refused' ? result.code ?? NO_RIGHT : NO_RIGHT
       // The same one may come by gossip and by comparing, and from several peers.
-      const isNews = this.refusals.get(update.id) !== reason
-      this.refusals.set(update.id, reason)
+      const isNews = this.refusal(update.id) !== reason
+      const refusals = reason === NO_ROOM ? this.#withoutRoom : this.#refusals
+      refusals.set(update.id, reason)
       if (isNews && (!this.#byOwnRules(result) || !this.#isTold(update.object))) report('rejected', { update: update.id, object: update.object, code, reason, peer: from })
       if (result === OVER_QUOTA) for (const waiting of quarantine.release(update.id)) this.#note(waiting, OVER_QUOTA, from)
     }

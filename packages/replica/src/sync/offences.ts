@@ -22,8 +22,10 @@ export class Offences {
     this.#byPeer.set(peer, { count, at: this.#platform.now(), span: Math.min(LAST, FIRST * 2 ** (count - 1)) })
   }
 
+  /** The last one: it brought something good. Were all forgiven at once, one good update would pay for any number of bad answers. */
   forgive (peer: string): void {
-    if (this.#byPeer.get(peer) !== undefined) this.#byPeer.set(peer, { count: 0, at: 0, span: 0 })
+    const count = this.#byPeer.get(peer)?.count ?? 0
+    if (count > 0) this.#byPeer.set(peer, { count: count - 1, at: 0, span: 0 })
   }
 
   /** Ms until it may be asked again. Where the clock has gone back since, the time begins anew: it may have gone back by a year. */

@@ -59,7 +59,7 @@ export class Peers {
     this.#offences = new Offences(parts.platform)
   }
 
-  connected ({ id }: PeerInfo): void {
+  connected ({ id }: Pick<PeerInfo, 'id'>): void {
     const { network, platform, wants, progress } = this.#parts
     progress.met(id)
     const link = new PeerLink({ network, platform }, id, platform.random(SALT_BYTES))
@@ -75,6 +75,15 @@ export class Peers {
     session?.link.close()
     this.#sessions.delete(id)
     this.#parts.progress.gone(id)
+  }
+
+  /** What peers gave and this node refused it may take now: with each of them it is as if they had connected anew. */
+  renew (): void {
+    for (const [id, { cancel, link }] of [...this.#sessions]) {
+      cancel?.()
+      link.close()
+      this.connected({ id })
+    }
   }
 
   stop (): void {

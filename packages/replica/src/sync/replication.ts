@@ -5,6 +5,7 @@ import type { ProposalAnswer } from '../engine.js'
 import { KeyedQueue } from '../keyed-queue.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Proposals } from '../proposals.js'
+import type { Quota } from '../quota.js'
 import { ObjectSums } from '../reconcile/object-sums.js'
 import type { SetSums } from '../reconcile/set-sums.js'
 import type { Report } from '../report.js'
@@ -41,6 +42,7 @@ export interface ReplicationParts {
   readonly interest: Interest
   readonly doorkeeper: Doorkeeper
   readonly pipeline: Pipeline
+  readonly quota: Pick<Quota, 'takeRoomAgain'>
   readonly proposals: Proposals
   readonly activity: Activity
   readonly report: Report
@@ -76,7 +78,7 @@ export class Replication {
   readonly #readers: Readers
   #stopped = false
 
-  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
+  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     this.#network = network
     this.#store = store
     this.#sums = sums
@@ -107,6 +109,7 @@ export class Replication {
       this.#progress.counted(parseId(object).model, put - drop.length)
       newest.changed(object)
       objectSums.changed(object)
+      if (drop.length > 0 && quota.takeRoomAgain()) this.#askAgain()
     })
   }
 
@@ -165,7 +168,7 @@ export class Replication {
   }
 
   refusal (id: UpdateId): string | undefined {
-    return this.#inbound.refusals.get(id)
+    return this.#inbound.refusal(id)
   }
 
   async askForObject (object: ObjectId, options?: AskOptions): Promise<Asked> {
@@ -196,6 +199,12 @@ export class Replication {
     }))
     void taken.finally(room.release)
     return verdict
+  }
+
+  /** What found no room. */
+  #askAgain (): void {
+    this.#inbound.forgetWithoutRoom()
+    this.#peers.renew()
   }
 
   /** What was passed over has to come by comparing, when half of the room is free. */

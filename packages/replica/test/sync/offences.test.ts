@@ -23,13 +23,15 @@ test('a peer is left alone for longer each time, and for five minutes at most', 
   expect(waits).toEqual([2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000])
 })
 
-test('who has brought something begins anew, and others have nothing to do with it', () => {
+test('who has brought something may be asked at once and has one offence less, and others have nothing to do with it', () => {
   const { offences } = offencesAt(DAY)
-  offences.note('peer')
-  offences.note('peer')
+  for (let i = 0; i < 3; i++) offences.note('peer')
   expect(offences.wait('other')).toBe(0)
   offences.forgive('peer')
   expect(offences.wait('peer')).toBe(0)
+  offences.note('peer')
+  expect(offences.wait('peer')).toBe(8000)
+  for (let i = 0; i < 5; i++) offences.forgive('peer')
   offences.note('peer')
   expect(offences.wait('peer')).toBe(2000)
 })
