@@ -22,7 +22,7 @@ export interface ArrivalsParts {
   readonly turn: (objects: readonly ObjectId[], work: (open: OpenArriving) => Promise<void>) => Promise<void>
   /** Whether nobody has the object's turn or waits for it. */
   readonly isFree: (object: ObjectId) => boolean
-  /** Whether hooks are asked before something changes that this object's model is of: they take the time they like. */
+  /** Whether hooks are asked before something of the object's model changes: they take the time they like. */
   readonly isAskedAbout: (object: ObjectId) => boolean
 }
 

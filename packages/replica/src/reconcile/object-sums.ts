@@ -1,14 +1,15 @@
 import { BoundedCache } from '@dinemic/core'
 import type { ObjectId, SetKey, Store, UpdatesPart } from '@dinemic/core'
-import { fingerprintOf } from './fingerprint.js'
 import { WeighedCache } from '../weighed-cache.js'
+import { fingerprintOf } from './fingerprint.js'
 import type { Fingerprint } from './fingerprint.js'
 import type { Part, RangeSums } from './range-sums.js'
 import { partsOfKeys, setKeyOf } from './set-key.js'
 
 const REMEMBERED = 10_000
-/** Bytes of the sets that are kept in memory, and of each key of one. */
+/** Bytes of the sets that are kept in memory; what each of them takes, and each of its keys. */
 const KEPT = 4 * 1024 * 1024
+const SET = 512
 const PER_KEY = 128
 /** Bytes of updates that are read at once. */
 const PIECE = 256 * 1024
@@ -19,7 +20,7 @@ export class ObjectSums {
   /** Null: it has changed since. While somebody adds up the others wait. */
   readonly #known = new BoundedCache<ObjectId, { sum: Promise<Fingerprint> | null }>(REMEMBERED)
   /** Who goes into a large one asks of it many times. */
-  readonly #sets = new WeighedCache<ObjectId, KeySet>(KEPT, ({ size }) => size * PER_KEY)
+  readonly #sets = new WeighedCache<ObjectId, KeySet>(KEPT, ({ size }) => SET + size * PER_KEY)
   #writes = 0
 
   constructor (store: Pick<Store, 'updatesFrom'>) {
