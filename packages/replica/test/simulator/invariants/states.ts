@@ -1,5 +1,6 @@
 import { admissionOf, bytesToHex, isProposal, stateHash, verifyUpdate } from '@dinemic/core'
 import type { Commit, CryptoProvider, ObjectId, ObjectState, Update, UpdateId, Verdict } from '@dinemic/core'
+import type { UpdateRecord } from '../../../src/engine.js'
 import { decodeRow } from '../../../src/object-row.js'
 import type { ObjectRow } from '../../../src/object-row.js'
 import type { SimNode } from '../node.js'
@@ -7,6 +8,8 @@ import type { World } from '../world.js'
 import { checkForks } from './forks.js'
 import { linesByDefinition, linesOf, verdictsByDefinition } from './definition.js'
 
+/** An engine and its store that differ for longer than this differ. */
+const LOOKS = 20
 const RANK = { pending: 0, ok: 1, revoked: 2 } as const
 
 /** What a node holds of an object, read from its store. */
@@ -64,12 +67,12 @@ export class States {
   }
 
   async #check (node: SimNode, object: ObjectId): Promise<void> {
-    const holding = await this.holding(node, object)
+    const { history, holding } = await this.#look(node, object)
     if (holding === undefined) return
     const { updates, ids, hash, full } = holding
     const known = this.#sets.get(`${object} ${ids}`) ?? this.#learn(node, object, holding)
     if (known.hash !== hash) this.#world.fail('one set makes one state', `${object} on ${node.name} is ${hash}, where the same set made ${known.hash}: ${difference(updates, known.verdicts, full)}`)
-    await this.#checkVerdicts(node, object, known.verdicts)
+    this.#checkVerdicts(node, object, { history, expected: known.verdicts })
     this.#checkGone(node, object, updates)
     await checkForks(this.#world, node, holding)
   }
@@ -93,10 +96,20 @@ export class States {
     if (final !== undefined && updates.length > 1) this.#world.fail('nothing comes back that its owner removed', `${node.name} holds ${updates.length} updates of ${object} after ${final.id}`)
   }
 
-  async #checkVerdicts (node: SimNode, object: ObjectId, expected: ReadonlyMap<UpdateId, Verdict>): Promise<void> {
+  /** What the engine says and what its store holds, of one moment: whoever is asked makes pauses, in which others commit. */
+  async #look (node: SimNode, object: ObjectId): Promise<{ history: readonly UpdateRecord[], holding: Holding | undefined }> {
+    for (let looks = 1; ; looks++) {
+      const history = await node.ask(async replica => await replica.history(object)) ?? []
+      const holding = node.isUp ? await this.holding(node, object) : undefined
+      if (holding === undefined || looks === LOOKS || holding.ids === history.map(({ id }) => id).sort().join(' ')) return { history, holding }
+      await this.#world.turn()
+    }
+  }
+
+  #checkVerdicts (node: SimNode, object: ObjectId, { history, expected }: { history: readonly UpdateRecord[], expected: ReadonlyMap<UpdateId, Verdict> }): void {
     const before = this.#verdicts.get(node) ?? new Map<UpdateId, Verdict>()
     this.#verdicts.set(node, before)
-    for (const { id, verdict } of await node.ask(async replica => await replica.history(object)) ?? []) {
+    for (const { id, verdict } of history) {
       const was = before.get(id) ?? 'pending'
       if (RANK[verdict] < RANK[was]) this.#world.fail('no verdict moves to the left', `${id} of ${object} on ${node.name} was ${was} and is ${verdict}`)
       if (verdict !== expected.get(id)) this.#world.fail('verdicts are those of the definition', `${id} of ${object} on ${node.name} is ${verdict} and should be ${expected.get(id)}`)
