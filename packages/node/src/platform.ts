@@ -12,9 +12,11 @@ export const platform: Platform = {
   }
 }
 
-/** Whatever has come over the network has its turn before: a timer would wait for a millisecond more. */
+/**
+ * Whatever has come over the network has its turn before: a timer would wait for a millisecond more. It holds the process for this one
+ * turn: Node lets an immediate without a reference wait until something else happens, be it seconds later.
+ */
 function soon (task: () => void): () => void {
   const immediate = setImmediate(task)
-  immediate.unref()
   return () => { clearImmediate(immediate) }
 }
