@@ -284,10 +284,14 @@ function sizeOf (lacking: readonly Lacking[]): number {
   return lacking.reduce((sum, { shortIds }) => sum + shortIds.length, 0)
 }
 
-/** What is left of a range from a place on: from the newest backwards, and onwards within an object. Anything else would have no end. */
+/** What is left of a range from a place on: from the newest backwards, and onwards within an object, up to its end. Anything else would have no end. */
 function restOf ({ prefixes, from: last }: JoinRange, next: ObjectsPlace): JoinRange {
   const at = prefixes.findIndex(prefix => next.key.startsWith(prefix))
-  const isFurther = last === null || next.key < last.key || (next.key === last.key && next.skip > last.skip)
-  if (at < 0 || !isFurther) throw badMessage('a place to go on that is none')
+  if (at < 0 || (last !== null && !isFurther(next, last))) throw badMessage('a place to go on that is none')
   return { prefixes: prefixes.slice(at), from: next }
+}
+
+/** Skip 0 is behind the object. */
+function isFurther (next: ObjectsPlace, last: ObjectsPlace): boolean {
+  return next.key < last.key || (next.key === last.key && last.skip > 0 && (next.skip === 0 || next.skip > last.skip))
 }

@@ -50,6 +50,18 @@ test('a newcomer gets whole objects, each once, the last changed first', async (
   expect(newcomer.replica.sync.models).toContainEqual({ model: 'Person', have: (await keysOf(peer)).length, want: 0 })
 })
 
+test.each([[38, 2], [39, 1], [40, 2]])('of objects of several pages the last one may be full, and another such object may follow: %i updates of each of %i', async (updates, count) => {
+  const { peer } = await provider()
+  const large = await Promise.all(Array.from({ length: count }, async () => await create(peer, { name: 'Large' })))
+  for (let i = 0; i < updates; i++) for (const object of large) await set(peer, object, { bulk: `${i} ${BULK}` })
+  const newcomer = await lan.peer()
+  await newcomer.connect(peer)
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
+  expect(framesOf(pages(newcomer))).toBe((await keysOf(peer)).length)
+  expect(newcomer.reports.filter(([event]) => event === 'rejected')).toEqual([])
+})
+
 test('several providers share the work', async () => {
   const { peer } = await provider()
   const other = await copyOf(peer)
