@@ -77,7 +77,8 @@ export class Quota {
 
   /** Whether what was refused is worth asking for again. Says so once. */
   takeRoomAgain (): boolean {
-    if (this.#freed === undefined || this.#freed < Math.min(this.disk, this.object) * ENOUGH) return false
+    // With a quota of nothing, nothing that becomes free is enough.
+    if (!this.#freed || this.#freed < Math.min(this.disk, this.object) * ENOUGH) return false
     this.#freed = undefined
     return true
   }
@@ -89,16 +90,20 @@ export class Quota {
 
   /** For the commit that these are in, before it: its row has what the earlier ones have changed. */
   apply (changes: readonly Pick<RowChange, 'before' | 'after'>[]): NonNullable<Commit['settings']> {
-    const delta = changes.reduce((sum, { before, after }) => sum + totalOf(after.counted) - totalOf(before.counted), 0)
+    const delta = deltaOf(changes)
     if (delta === 0) return []
     this.#stored += delta
-    if (this.#freed !== undefined && delta < 0) this.#freed -= delta
     return [{ name: ROW, value: encode(this.#stored) }]
   }
 
-  /** They weren't committed. */
+  /** They were committed. */
+  committed (changes: readonly Pick<RowChange, 'before' | 'after'>[]): void {
+    if (this.#freed !== undefined) this.#freed += Math.max(0, -deltaOf(changes))
+  }
+
+  /** They weren't. */
   undo (changes: readonly Pick<RowChange, 'before' | 'after'>[]): void {
-    this.apply(changes.map(({ before, after }) => ({ before: after, after: before })))
+    this.#stored -= deltaOf(changes)
   }
 
   #refuse (): undefined {
@@ -109,6 +114,10 @@ export class Quota {
     const total = totalOf(next)
     return total <= this.object * part && this.#used + total - totalOf(before) <= this.disk * part
   }
+}
+
+function deltaOf (changes: readonly Pick<RowChange, 'before' | 'after'>[]): number {
+  return changes.reduce((sum, { before, after }) => sum + totalOf(after.counted) - totalOf(before.counted), 0)
 }
 
 export function isFinal ({ author, body }: Update): boolean {

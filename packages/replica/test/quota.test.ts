@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { DinemicError } from '@dinemic/core'
+import { DinemicError, formatId } from '@dinemic/core'
 import type { Store } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { decodeGot, decodeObjects } from '../src/sync/messages.js'
 import { isLaw, weightOf } from '../src/counted.js'
+import { emptyRow } from '../src/object-row.js'
+import type { ObjectRow } from '../src/object-row.js'
+import { Quota } from '../src/quota.js'
 import { stored } from './attacks/attacker.js'
 import { Lan, allHashes, create, nameOf, newKey, read, set } from './harness.js'
 import type { Peer } from './harness.js'
@@ -122,6 +125,51 @@ describe('the quota of the disk', () => {
     await set(stranger, large, {}, { remove: true })
     await lan.quiet()
     for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)
+  })
+
+  test('what found no room comes when an object becomes this node’s own, too', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 50_000 } })]
+    const large = await create(stranger, { name: 'x'.repeat(15_000) })
+    await peer.connect(stranger)
+    await lan.quiet()
+    const objects = await many(stranger, 8)
+    await lan.quiet()
+    expect(await objectsOf(peer)).toBeLessThan(6)
+    await peer.replica.adopt(large, (await stranger.keys.get(large))!)
+    await lan.quiet()
+    for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)
+  })
+
+  test('what could not be written has made no room, be it more or less than before', () => {
+    const quota = new Quota({ has: async () => false }, { disk: 1600, object: 1600 })
+    const row = (content: number): ObjectRow => ({ ...emptyRow(formatId('Person', new Uint8Array(32).fill(7))), counted: { law: 0, content } })
+    const [more, less] = [[0, 1000], [1000, 0]].map(([before, after]) => [{ before: row(before!), after: row(after!) }])
+    expect(quota.withContent(row(0).counted, 2000)).toBeUndefined()
+    for (const change of [more!, less!]) {
+      quota.apply(change)
+      quota.undo(change)
+    }
+    expect(quota.takeRoomAgain()).toBe(false)
+    for (const change of [more!, less!]) {
+      quota.apply(change)
+      quota.committed(change)
+    }
+    expect(quota.takeRoomAgain()).toBe(true)
+    expect(quota.takeRoomAgain()).toBe(false)
+  })
+
+  test('of nothing has no room for anything, whatever goes', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 0 } })]
+    const caller = await newKey(peer.keys, 'Person')
+    const mine = await create(peer, { name: 'Mine' }, { grants: [{ subject: caller, right: 'update' }] })
+    await peer.connect(stranger)
+    await many(stranger, 8)
+    await lan.quiet()
+    peer.asked.length = 0
+    await set(peer, mine, { name: 'dropped' }, { caller })
+    await set(peer, mine, {}, { revokes: [{ subject: caller, rights: ['update'], keep: [] }] })
+    await lan.quiet()
+    expect(framesGot(peer)).toBe(0)
   })
 
   test('what a close drops makes room', async () => {

@@ -144,6 +144,7 @@ export class Pipeline {
       quota.undo(rows)
       throw error
     }
+    quota.committed(rows)
     stages.forEach((stage, i) => { objects.committed(stage.live, objectsToCommit[i]!) })
     for (const [i, { object, put, drop }] of objectsToCommit.entries()) {
       for (const listener of this.#written) listener(object, { put: put.length, drop, needless: stages[i]!.needless })

@@ -109,7 +109,7 @@ export class Replication {
       this.#progress.counted(parseId(object).model, put - drop.length)
       newest.changed(object)
       objectSums.changed(object)
-      if (drop.length > 0 && quota.takeRoomAgain()) this.#askAgain()
+      if (quota.takeRoomAgain()) this.#askAgain()
     })
   }
 
