@@ -84,9 +84,12 @@ export class LevelStore implements Store {
 
   async * #updateRows ({ number, next }: ObjectRow, place: number): AsyncIterable<Row[]> {
     if (next > FEW) return yield * this.#database.scan({ ...updatesRange(number), gte: updateKey(number, place) })
-    const keys = Array.from({ length: Math.max(0, next - place) }, (_, i) => updateKey(number, place + i))
-    const values = await this.#database.getMany(keys)
-    yield values.flatMap((value, i) => value === undefined ? [] : [{ key: keys[i]!, value }])
+    for (let index = place; index < next; index++) {
+      const key = updateKey(number, index)
+      // One by one, for whoever wants no more than the first: together they may be 2 MiB, and many objects are read side by side.
+      const value = await this.#database.get(key)
+      if (value !== undefined) yield [{ key, value }]
+    }
   }
 
   async update (id: UpdateId): Promise<(StoredUpdate & { readonly object: ObjectId }) | undefined> {

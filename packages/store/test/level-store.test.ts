@@ -71,6 +71,29 @@ test('ids that share an index row are kept apart, through drops and restarts', a
   await store.close()
 }))
 
+test('a part of a few large updates reads no more of them than it has, and what tells where the next begins', async () => {
+  const database = new LevelDatabase()
+  const store = new LevelStore(database)
+  await store.open()
+  const put = Array.from({ length: 8 }, (_, n) => ({ id: twin(n), millis: n, frame: new Uint8Array(1000) }))
+  await store.commit({ objects: [{ object: bob, put, drop: [] }] })
+  let read = 0
+  const [get, getMany] = [database.get.bind(database), database.getMany.bind(database)]
+  database.get = async key => {
+    const value = await get(key)
+    read += value?.length ?? 0
+    return value
+  }
+  database.getMany = async keys => {
+    const values = await getMany(keys)
+    for (const value of values) read += value?.length ?? 0
+    return values
+  }
+  expect(await store.updatesFrom(bob, { place: 2, bytes: 1 })).toEqual({ updates: [put[2]], next: 3 })
+  expect(read).toBeLessThan(3000)
+  await store.close()
+})
+
 test('more updates than a byte can count keep their order and their places', async () => {
   const store = new LevelStore(new LevelDatabase())
   await store.open()
