@@ -15,8 +15,9 @@ export interface ScanOptions { readonly limit?: number | undefined, readonly rev
 const CHUNK = 256
 /** Rows that are handed to LevelDB before other work gets its turn: some ms. */
 const BREATH = 2048
-/** Point reads, likewise. */
+/** Point reads, likewise. A large one counts as more, by its bytes. */
 const READS = 256
+const BYTES = 4096
 
 /** So many point reads are made one after another on this thread: the other ones may be busy with signatures. */
 const FEW = 64
@@ -58,7 +59,7 @@ export class LevelDatabase {
    */
   async get (key: Uint8Array): Promise<Uint8Array | undefined> {
     await this.#breathe()
-    return this.#attempt(async level => read(level, key))
+    return this.#attempt(async level => this.#read(level, key))
   }
 
   async has (key: Uint8Array): Promise<boolean> {
@@ -67,12 +68,21 @@ export class LevelDatabase {
   }
 
   async #breathe (): Promise<void> {
-    if (++this.#reads % READS === 0) await new Promise(resolve => { setImmediate(resolve) })
+    if (++this.#reads < READS) return
+    this.#reads = 0
+    await new Promise(resolve => { setImmediate(resolve) })
+  }
+
+  #read (level: BinaryLevel, key: Uint8Array): Uint8Array | undefined {
+    const value = level.getSync(key)
+    if (value === undefined) return undefined
+    this.#reads += value.length / BYTES
+    return plain(value)
   }
 
   /** Many are read on LevelDB's thread: together they would hold up everything else. */
   async getMany (keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    if (keys.length <= FEW) return this.#attempt(async level => keys.map(key => read(level, key)))
+    if (keys.length <= FEW) return this.#attempt(async level => keys.map(key => this.#read(level, key)))
     const values = await this.#attempt(level => level.getMany(keys))
     return values.map(value => value && plain(value))
   }
@@ -139,11 +149,6 @@ export class LevelDatabase {
       throw fromLevel(error, this.path)
     }
   }
-}
-
-function read (level: BinaryLevel, key: Uint8Array): Uint8Array | undefined {
-  const value = level.getSync(key)
-  return value && plain(value)
 }
 
 /** LevelDB in memory has no files to rewrite, and the types of `level` leave out what it inherits. */

@@ -201,6 +201,20 @@ describe('one request', () => {
     expect(read).toBe(82)
   })
 
+  test('for many large objects reads no more of them than its answer has, and one that begins the next', async () => {
+    const a = await lan.peer()
+    for (let i = 0; i < 20; i++) await create(a, { name: 'x'.repeat(100_000) })
+    let read = 0
+    const updatesFrom = a.store.updatesFrom.bind(a.store)
+    a.store.updatesFrom = async (id, from) => {
+      const part = await updatesFrom(id, from)
+      read += part.updates.length
+      return part
+    }
+    expect(decodeObjects(await answerOf(a, encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null }))).frames).toHaveLength(3)
+    expect(read).toBeLessThanOrEqual(4)
+  })
+
   test('with a salt of another length is none', async () => {
     const a = await lan.peer()
     for (const length of [0, 15, 17, 100_000]) {
