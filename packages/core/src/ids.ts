@@ -31,8 +31,9 @@ export function formatId (model: string, key: Uint8Array): ObjectId {
   if (!isStrictPoint(key)) throw badId(model, 'the key is of small order or not canonical, so anybody could sign for it')
   const id = inOnePiece(`${model}:${base58btc.baseEncode(key)}`)
   idsByKey.set(cacheKey, id)
-  // Who reads an id asks for its key next, and base58 is slow both ways. A copy: the key may be a piece of a message.
-  parsedById.set(id, Object.freeze({ model, key: key.slice() }))
+  // Who reads an id asks for its key next, and base58 is slow both ways. A copy, which the slice of a Buffer
+  // isn't: the key may be a piece of a message, or be overwritten by whoever gave it.
+  parsedById.set(id, Object.freeze({ model, key: new Uint8Array(key) }))
   return id
 }
 

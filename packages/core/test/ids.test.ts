@@ -14,6 +14,14 @@ describe('ids', () => {
     expect(formatId('Node', key)).not.toBe(id)
   })
 
+  test('an id stays what it is when the bytes that it was made of are overwritten, be they a Buffer', () => {
+    for (const [model, bytes] of [['Bytes', new Uint8Array(key)], ['Buffer', Buffer.from(key)]] as const) {
+      const made = formatId(model, bytes)
+      bytes.fill(0)
+      expect(bytesToHex(parseId(made).key)).toBe(bytesToHex(key))
+    }
+  })
+
   test('thousands of ids pass through the bounded caches unharmed', () => {
     const ids = Array.from({ length: 10_000 }, (_, i) => {
       const other = key.slice()
