@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { formatId, listElements } from '@dinemic/core'
 import type { Commit, ObjectId, Operation } from '@dinemic/core'
-import { Lan, allHashes, create, newKey, provider } from './harness.js'
+import { Lan, allHashes, create, newKey, provider, read, set } from './harness.js'
 import type { Peer } from './harness.js'
 
 let lan = new Lan()
@@ -126,4 +126,35 @@ test('a list of which more is gone than shows keeps its indexes, in hooks too', 
   const byKey = (fields: readonly { key?: string | undefined }[]): unknown[] => [...fields].sort((x, y) => x.key! < y.key! ? -1 : 1)
   expect(byKey(a.hooks.befores[0]!.fields)).toMatchObject(expected)
   expect(byKey(a.hooks.afters[0]!.fields)).toMatchObject(expected)
+})
+
+test('a large object that takes its time to open holds up nobody who came with it', async () => {
+  const [owner, reader] = [await lan.peer(), await lan.peer()]
+  const object = await create(owner, { name: 'Large' })
+  for (let i = 0; i < 10; i++) await set(owner, object, { name: `${i} ${'x'.repeat(20_000)}` })
+  await reader.connect(owner)
+  await lan.quiet()
+  await reader.stop()
+  const again = await lan.peer({ store: reader.store, keys: reader.keys })
+  again.hooks.wantsBefore = () => false
+  await set(owner, object, { name: 'last' })
+  const small = [await create(owner, { name: 'one' }), await create(owner, { name: 'other' })]
+  let open = (): void => {}
+  const opened = new Promise<void>(resolve => { open = resolve })
+  const updates = again.store.updates.bind(again.store)
+  again.store.updates = async id => {
+    if (id === object) await opened
+    return await updates(id)
+  }
+  const committed = new Set<ObjectId>()
+  const came = new Promise<void>(resolve => {
+    again.replica.onCommit(({ object: one }) => { if (committed.add(one).size === small.length) resolve() })
+  })
+  await again.connect(owner)
+  await came
+  expect([...committed].sort()).toEqual(small.sort())
+  expect(await read(again, object, 'name')).not.toBe('last')
+  open()
+  await lan.quiet()
+  expect(await read(again, object, 'name')).toBe('last')
 })

@@ -22,6 +22,8 @@ export interface ArrivalsParts {
   readonly turn: (objects: readonly ObjectId[], work: (open: OpenArriving) => Promise<void>) => Promise<void>
   /** Whether nobody has the object's turn or waits for it. */
   readonly isFree: (object: ObjectId) => boolean
+  /** Whether so much is here of an object that it takes its time to open it. */
+  readonly isHeavy: (object: ObjectId) => Promise<boolean>
   /** Whether hooks are asked before something of the object's model changes: they take the time they like. */
   readonly isAskedAbout: (object: ObjectId) => boolean
 }
@@ -58,13 +60,14 @@ export class Arrivals {
     return updates.length <= FEW && isFree(object) && !isAskedAbout(object)
   }
 
-  /** Small ones, for which a turn and a commit each would be most of the work. Empty where that failed: nobody's fault is to be another's. */
+  /** Small ones, for which a turn and a commit each would be most of the work. Empty where that failed: nobody's fault is to be another's, nor its weight. */
   async #takeTogether (arriving: readonly Arriving[]): Promise<ReadonlyMap<Arriving, Received>> {
     const received = new Map<Arriving, Received>()
     const breath = new Breath(this.#parts.platform)
     try {
       await this.#parts.turn(arriving.map(({ object }) => object), async open => {
         for (const one of arriving) {
+          if (await this.#parts.isHeavy(one.object)) continue
           const [result] = await this.#take(await open(one.object), [one], breath)
           received.set(one, result!)
         }

@@ -3,6 +3,7 @@ import type { KeyRing, ObjectCommit, ObjectId, Platform, Update, UpdateId } from
 import type { Activity } from '../activity.js'
 import { Breath } from '../breath.js'
 import type { Care } from '../care.js'
+import { totalOf } from '../counted.js'
 import type { CommitEvent, HooksPort } from '../engine.js'
 import type { AfterHook, AfterHooks } from '../hooks/after-hooks.js'
 import { KeyedQueue } from '../keyed-queue.js'
@@ -15,6 +16,9 @@ import { Arrivals } from './arrivals.js'
 import type { Arriving, Received } from './arrivals.js'
 import { Stage } from './stage.js'
 import type { Taken } from './taken.js'
+
+/** Bytes of an object that isn't opened along with others: some hundred updates. */
+const HEAVY = 128 * 1024
 
 export interface PipelineParts {
   readonly commits: Pick<GroupCommit, 'commit'>
@@ -54,6 +58,7 @@ export class Pipeline {
     this.#arrivals = new Arrivals({
       platform,
       turn: async (objects, work) => { await this.turn(objects, async open => { await work(async object => ({ stage: await open(object), owned: await keys.has(object) })) }) },
+      isHeavy: async object => await this.#isHeavy(object),
       isFree: object => !this.#turns.has(object),
       isAskedAbout: object => hooks.wantsBefore(parseId(object).model)
     })
@@ -150,6 +155,15 @@ export class Pipeline {
       for (const listener of this.#written) listener(object, { put: put.length, drop, needless: stages[i]!.needless })
     }
     return hooks
+  }
+
+  /** Of what is new here nothing is. What is this node's own isn't counted: whom it has let in may make that heavy. */
+  async #isHeavy (id: ObjectId): Promise<boolean> {
+    const { objects } = this.#parts
+    const live = objects.atHand(id)
+    if (live !== undefined) return live.bytes > HEAVY
+    const row = await objects.row(id)
+    return row !== undefined && totalOf(row.counted) > HEAVY
   }
 
   async #open (id: ObjectId): Promise<Stage> {
