@@ -21,14 +21,15 @@ export class ObjectSums {
   readonly #known = new BoundedCache<ObjectId, { sum: Promise<Fingerprint> | null }>(REMEMBERED)
   /** Who goes into a large one asks of it many times. */
   readonly #sets = new WeighedCache<ObjectId, KeySet>(KEPT, ({ size }) => SET + size * PER_KEY)
-  #writes = 0
+  /** Those that are being read and haven't been written since: for all who ask meanwhile. */
+  readonly #reading = new Map<ObjectId, Promise<KeySet>>()
 
   constructor (store: Pick<Store, 'updatesFrom'>) {
     this.#store = store
   }
 
   changed (object: ObjectId): void {
-    this.#writes++
+    this.#reading.delete(object)
     this.#sets.delete(object)
     if (this.#known.get(object) !== undefined) this.#known.set(object, { sum: null })
   }
@@ -45,19 +46,27 @@ export class ObjectSums {
   }
 
   async of (object: ObjectId): Promise<RangeSums> {
-    const known = this.#sets.get(object)
-    if (known !== undefined) return known
-    const before = this.#writes
+    const known = this.#sets.get(object) ?? this.#reading.get(object)
+    if (known !== undefined) return await known
+    const reading = this.#read(object)
+    this.#reading.set(object, reading)
+    try {
+      const set = await reading
+      if (this.#reading.get(object) === reading) this.#sets.set(object, set)
+      return set
+    } finally {
+      if (this.#reading.get(object) === reading) this.#reading.delete(object)
+    }
+  }
+
+  async #read (object: ObjectId): Promise<KeySet> {
     const keys: SetKey[] = []
     for (let place: number | null = 0; place !== null;) {
       const { updates, next }: UpdatesPart = await this.#store.updatesFrom(object, { place, bytes: PIECE })
       for (const update of updates) keys.push(setKeyOf(update))
       place = next
     }
-    const set = new KeySet(keys.sort())
-    // Else it may have changed while it was read.
-    if (this.#writes === before) this.#sets.set(object, set)
-    return set
+    return new KeySet(keys.sort())
   }
 }
 

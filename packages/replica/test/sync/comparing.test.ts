@@ -201,6 +201,24 @@ describe('one request', () => {
     expect(read).toBe(82)
   })
 
+  test('for a large object adds up its set once, though others are written meanwhile and several ask', async () => {
+    const a = await lan.peer()
+    const [object, other] = [await create(a, { name: 'x'.repeat(200_000) }), await create(a, { name: 'Ann' })]
+    for (let i = 0; i < 3; i++) await set(a, object, { name: 'x'.repeat(200_000) + i })
+    let read = 0
+    const updatesFrom = a.store.updatesFrom.bind(a.store)
+    a.store.updatesFrom = async (id, from) => {
+      const part = await updatesFrom(id, from)
+      read += part.updates.length
+      await set(a, other, { name: `${read}` })
+      return part
+    }
+    const ranges = encodeRequest({ ask: 'ranges', model: object, salt, exact: false, prefixes: [''] })
+    await Promise.all([answerOf(a, ranges), answerOf(a, ranges)])
+    await answerOf(a, ranges)
+    expect(read).toBe(4)
+  })
+
   test('for many large objects reads no more of them than its answer has, and one that begins the next', async () => {
     const a = await lan.peer()
     for (let i = 0; i < 20; i++) await create(a, { name: 'x'.repeat(100_000) })
