@@ -28,6 +28,11 @@ export class Doorkeeper {
     this.#parts = parts
   }
 
+  /** Whether there is anybody to ask. */
+  get asks (): boolean {
+    return this.#parts.admit !== undefined
+  }
+
   async admits (object: ObjectId, updates: readonly Update[], peer: string): Promise<boolean> {
     const { admit, objects, keys } = this.#parts
     if (admit === undefined || await objects.row(object) !== undefined || await keys.has(object)) return true

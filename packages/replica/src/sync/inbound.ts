@@ -140,13 +140,19 @@ export class Inbound {
     return { taken, strays: receipts.reduce((sum, { strays }) => sum + strays, 0) }
   }
 
+  /** All together, unless the application is asked about each object: then none waits for its answer about another. */
   async #receiveSome (arriving: readonly Arriving[], from: string): Promise<Receipt[]> {
     const { pipeline, doorkeeper } = this.#parts
-    const admitted = await Promise.all(arriving.map(async ({ object, updates }) => await doorkeeper.admits(object, updates, from)))
-    for (const update of arriving.flatMap(({ updates }, i) => admitted[i] === true ? [] : updates)) this.#note(update, NOT_ADMITTED, from)
-    const welcome = arriving.filter((_, i) => admitted[i])
-    const received = await pipeline.receive(welcome)
-    return await Promise.all(received.map(async (its, i) => await this.#look(welcome[i]!, its, from)))
+    const receive = async (some: readonly Arriving[]): Promise<Receipt[]> => {
+      const received = await pipeline.receive(some)
+      return await Promise.all(received.map(async (its, i) => await this.#look(some[i]!, its, from)))
+    }
+    if (!doorkeeper.asks) return await receive(arriving)
+    return (await Promise.all(arriving.map(async one => {
+      if (await doorkeeper.admits(one.object, one.updates, from)) return await receive([one])
+      for (const update of one.updates) this.#note(update, NOT_ADMITTED, from)
+      return []
+    }))).flat()
   }
 
   /** What became of an object's updates, and what is to be asked for now. */
