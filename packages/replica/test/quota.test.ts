@@ -48,6 +48,18 @@ async function many (peer: Peer, count: number): Promise<string[]> {
   return ids
 }
 
+/** A peer without room for all of a stranger's small objects, as one of them is large. */
+async function full (): Promise<{ stranger: Peer, peer: Peer, large: string, objects: string[] }> {
+  const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 50_000 } })]
+  const large = await create(stranger, { name: 'x'.repeat(15_000) })
+  await peer.connect(stranger)
+  await lan.quiet()
+  const objects = await many(stranger, 8)
+  await lan.quiet()
+  expect(await objectsOf(peer)).toBeLessThan(6)
+  return { stranger, peer, large, objects }
+}
+
 /** What the node says it has taken of strangers, added up from its store. */
 async function takenBy (peer: Peer): Promise<number> {
   let sum = 0
@@ -115,26 +127,14 @@ describe('the quota of the disk', () => {
   })
 
   test('what found no room comes without a new connection when there is enough of it', async () => {
-    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 50_000 } })]
-    const large = await create(stranger, { name: 'x'.repeat(15_000) })
-    await peer.connect(stranger)
-    await lan.quiet()
-    const objects = await many(stranger, 8)
-    await lan.quiet()
-    expect(await objectsOf(peer)).toBeLessThan(6)
+    const { stranger, peer, large, objects } = await full()
     await set(stranger, large, {}, { remove: true })
     await lan.quiet()
     for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)
   })
 
   test('what found no room comes when an object becomes this node’s own, too', async () => {
-    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: 50_000 } })]
-    const large = await create(stranger, { name: 'x'.repeat(15_000) })
-    await peer.connect(stranger)
-    await lan.quiet()
-    const objects = await many(stranger, 8)
-    await lan.quiet()
-    expect(await objectsOf(peer)).toBeLessThan(6)
+    const { stranger, peer, large, objects } = await full()
     await peer.replica.adopt(large, (await stranger.keys.get(large))!)
     await lan.quiet()
     for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)

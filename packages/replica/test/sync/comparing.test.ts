@@ -18,6 +18,18 @@ afterEach(async () => {
   lan = new Lan()
 })
 
+/** How many updates are read in parts from now on. */
+function readsOf ({ store }: Peer): { updates: number } {
+  const reads = { updates: 0 }
+  const updatesFrom = store.updatesFrom.bind(store)
+  store.updatesFrom = async (id, from) => {
+    const part = await updatesFrom(id, from)
+    reads.updates += part.updates.length
+    return part
+  }
+  return reads
+}
+
 const idOf = (peer: Peer): string => peer.address.slice('memory:'.length)
 const asks = (peer: Peer): Request['ask'][] => peer.asked.map(({ request }) => request.ask)
 const bytes = (...peers: Peer[]): number => peers.flatMap(({ asked }) => asked).reduce((sum, { sent, answer }) => sum + sent + (answer?.length ?? 0), 0)
@@ -178,13 +190,7 @@ describe('one request', () => {
     const object = await create(a, { name: 'Bob' })
     for (let i = 0; i < 40; i++) await set(a, object, { name: 'x'.repeat(20_000) + i })
     await answerOf(a, encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null })) // Which is its newest is known from now on.
-    let read = 0
-    const updatesFrom = a.store.updatesFrom.bind(a.store)
-    a.store.updatesFrom = async (id, from) => {
-      const part = await updatesFrom(id, from)
-      read += part.updates.length
-      return part
-    }
+    const reads = readsOf(a)
     const frames: Uint8Array[] = []
     let pages = 0
     for (let from: ObjectsPlace | null = null; pages === 0 || from !== null; pages++) {
@@ -194,11 +200,11 @@ describe('one request', () => {
     }
     expect(pages).toBe(4)
     expect(frames).toEqual((await a.store.updates(object)).map(({ frame }) => frame))
-    expect(read).toBe(41)
+    expect(reads.updates).toBe(41)
     const known = encodeRequest({ ask: 'ranges', model: object, salt, exact: false, prefixes: [''] })
     await answerOf(a, known)
     await answerOf(a, known)
-    expect(read).toBe(82)
+    expect(reads.updates).toBe(82)
   })
 
   test('for a large object adds up its set once, though others are written meanwhile and several ask', async () => {
@@ -222,15 +228,9 @@ describe('one request', () => {
   test('for many large objects reads no more of them than its answer has, and one that begins the next', async () => {
     const a = await lan.peer()
     for (let i = 0; i < 20; i++) await create(a, { name: 'x'.repeat(100_000) })
-    let read = 0
-    const updatesFrom = a.store.updatesFrom.bind(a.store)
-    a.store.updatesFrom = async (id, from) => {
-      const part = await updatesFrom(id, from)
-      read += part.updates.length
-      return part
-    }
+    const reads = readsOf(a)
     expect(decodeObjects(await answerOf(a, encodeRequest({ ask: 'objects', model: 'Person', prefixes: [''], from: null }))).frames).toHaveLength(3)
-    expect(read).toBeLessThanOrEqual(4)
+    expect(reads.updates).toBeLessThanOrEqual(4)
   })
 
   test('with a salt of another length is none', async () => {
