@@ -25,6 +25,7 @@ const TOLD = 5000
 
 const NO_RIGHT = 'REPLICA_NOT_ADMITTED'
 const NOT_ADMITTED: Taken = { is: 'refused', why: 'the admit option of this node refused its object' }
+const OWN_RULES = new Set<string | undefined>([NOT_ADMITTED.why, NO_ROOM])
 
 export interface InboundParts {
   readonly frames: FrameReader
@@ -91,8 +92,11 @@ export class Inbound {
     this.#withoutRoom = new BoundedCache(REMEMBERED)
   }
 
-  /** Frames that a peer gave when asked: how many were good, how many new, and which wait for a grant. They are verified at once and taken after `turn`. */
-  async frames (frames: readonly Uint8Array[], from: string, turn: Promise<unknown> = Promise.resolve()): Promise<{ good: number, taken: number, waiting: UpdateId[] }> {
+  /**
+   * Frames that a peer gave when asked: how many were good, how many new, which wait for a grant, and which this node's own rules keep
+   * out. They are verified at once and taken after `turn`.
+   */
+  async frames (frames: readonly Uint8Array[], from: string, turn: Promise<unknown> = Promise.resolve()): Promise<{ good: number, taken: number, waiting: UpdateId[], keptOut: UpdateId[] }> {
     const { quarantine } = this.#parts
     const all: UpdateId[] = []
     let taken = 0
@@ -106,7 +110,7 @@ export class Inbound {
       receiving.catch(() => { /* told when it is waited for */ })
     }
     await receiving
-    return { good: all.length, taken, waiting: all.filter(id => quarantine.has(id)) }
+    return { good: all.length, taken, waiting: all.filter(id => quarantine.has(id)), keptOut: all.filter(id => OWN_RULES.has(this.refusal(id))) }
   }
 
   async #standing (update: Update, from: string): Promise<Taken> {

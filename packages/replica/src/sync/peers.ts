@@ -152,13 +152,13 @@ export class Peers {
         session.again = false
         const { brokenPromises, lost } = session.link
         session.link.begin()
-        const { changed, again } = await session.round.run(async () => { await this.#ask(peer) })
+        const { changed, again, hasMore } = await session.round.run(async () => { await this.#ask(peer) })
         if (session.link.isTooSlow) this.#tooSlow(session.link)
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
         session.isSlow = session.link.lost > lost
         session.again ||= again
-        session.pause = changed ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
+        session.pause = changed || hasMore ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
         if (changed) this.spread(peer)
       }
     } catch (error) {

@@ -3,7 +3,7 @@ import { walk } from '../reconcile/walk.js'
 import type { Lacking } from '../reconcile/walk.js'
 import type { Claims } from './claims.js'
 import { rangesOf } from './join.js'
-import type { Join, JoinRange, Joins } from './join.js'
+import type { Join, JoinPart, JoinRange, Joins } from './join.js'
 import { decodeObjects } from './messages.js'
 import type { PeerLink } from './peer-link.js'
 import type { Progress } from './progress.js'
@@ -20,6 +20,8 @@ const BATCH = 2000
 /** Requests about ranges in one walk, and pages that bring nothing new in a row: then it ends, and another comes in its time. */
 const MOST_REQUESTS = 2000
 const FRUITLESS_PAGES = 4
+/** Pages of which this node's own rules keep out all: older ones may hold what they let in, but the next comparison may go on there. */
+const KEPT_OUT_PAGES = 32
 /** Answers about ranges in a row that name nothing to get: two honest sets would have to differ in a hundred thousand places where the other lacks something, and this one nothing. */
 const BARREN = 512
 /** Pages of whole objects in a row that hold none: each has looked through thousands of updates, so that is a million older ones. */
@@ -63,6 +65,7 @@ export class Pull {
   readonly #have: number
   readonly #transfer: Transfer
   #fruitless = 0
+  #keptOut = 0
   #empty = 0
   #came = 0
   #told = false
@@ -82,7 +85,8 @@ export class Pull {
       if (this.#isJoin(theirs)) {
         await this.#join(theirs)
         const { count, print } = await (await this.#ours(false)).print('')
-        if (count === theirs.count && print === theirs.print) return
+        this.isDone = count === theirs.count && print === theirs.print
+        if (this.isDone) return
       }
       await this.difference([''], { whole: theirs })
     } finally {
@@ -136,14 +140,21 @@ export class Pull {
     pass.end(this.isDone)
   }
 
+  /** It ended early, and what comes next may well be wanted. */
+  get hasMore (): boolean {
+    return this.#keptOut >= KEPT_OUT_PAGES
+  }
+
   get #isFruitless (): boolean {
-    return this.#fruitless >= FRUITLESS_PAGES || this.#empty >= EMPTY_PAGES
+    return this.#fruitless >= FRUITLESS_PAGES || this.#empty >= EMPTY_PAGES || this.hasMore
   }
 
   #isJoin ({ count }: Print): boolean {
     const { joins } = this.#parts
     if (this.#link.fruitless.has(this.#model)) return false
-    if (joins.isUnderWay(this.#model)) return true
+    const join = joins.underWay(this.#model)
+    // Who has little of it would only say of each part that nothing is there.
+    if (join !== undefined) return count >= join.size * RESUME_SHARE
     return count >= JOIN_COUNT && this.#have < count * (joins.isLeft(this.#model) ? RESUME_SHARE : JOIN_SHARE)
   }
 
@@ -174,14 +185,14 @@ export class Pull {
 
   async #join (theirs: Print): Promise<void> {
     const { joins } = this.#parts
-    const join = await joins.of(this.#model, async () => await this.#plan(Math.max(JOIN_RANGE, theirs.count / JOIN_PARTS)))
+    const join = await joins.of(this.#model, async () => {
+      const ranges = await this.#plan(Math.max(JOIN_RANGE, theirs.count / JOIN_PARTS))
+      return ranges && { ranges, size: theirs.count }
+    })
     if (join === undefined) return
-    for (let range = await join.next(); range !== undefined; range = await join.next()) {
-      if (await this.#whole(join, range, theirs)) continue
-      this.#judgeJoin()
-      return
-    }
-    joins.ended(this.#model, join)
+    let part = await join.next()
+    while (part !== undefined && await this.#whole(join, part, theirs)) part = await join.next()
+    if (part === undefined) joins.ended(this.#model, join)
     await this.#transfer.settled()
     this.#judgeJoin()
   }
@@ -213,37 +224,37 @@ export class Pull {
     return rangesOf(parts.length > MOST_JOIN_PARTS ? [{ prefix: '', count: Infinity }] : parts, most)
   }
 
-  /** All objects of one range of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
-  async #whole (join: Join, whole: JoinRange, theirs: Print): Promise<boolean> {
-    let range = whole
+  /** All objects of one part of a join, page by page; it has ended when the last is written. False: this peer can't go on. */
+  async #whole (join: Join, part: JoinPart, theirs: Print): Promise<boolean> {
+    let { range } = part
     let ended = false
     try {
       while (!ended && !this.#isFruitless) {
         const asked = range
         const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, ...asked }), bytes => {
           const { frames, next } = decodeObjects(bytes)
-          ended = next === null
-          const last = ended ? { join, range: asked } : undefined
+          part.isHere = ended = next === null
+          const last = ended ? { join, part, range: asked } : undefined
           return { result: next === null ? asked : restOf(asked, next), take: async turn => { await this.#takeObjects({ frames, theirs, last }, turn) } }
         })
         if (answer === undefined) break
         range = answer
       }
     } finally {
-      if (!ended) join.giveBack(range)
+      if (!ended) join.giveBack(part, range)
     }
     return ended
   }
 
-  /** One page; the last one of a range ends it, or gives it back. */
-  async #takeObjects ({ frames, theirs, last }: { frames: readonly Uint8Array[], theirs: Print, last: { join: Join, range: JoinRange } | undefined }, turn: Promise<unknown>): Promise<void> {
+  /** One page; the last one of a part ends it, or gives it back. */
+  async #takeObjects ({ frames, theirs, last }: { frames: readonly Uint8Array[], theirs: Print, last: { join: Join, part: JoinPart, range: JoinRange } | undefined }, turn: Promise<unknown>): Promise<void> {
     try {
       this.#arrived(await this.#transfer.take(frames, turn))
     } catch (error) {
-      last?.join.giveBack(last.range)
+      last?.join.giveBack(last.part, last.range)
       throw error
     }
-    last?.join.done()
+    last?.join.done(last.part)
     this.#told = this.#parts.progress.joining(this.#link.peer, this.#model, theirs.count) > 0
   }
 
@@ -253,10 +264,11 @@ export class Pull {
   }
 
   /** A page of whole objects may be empty: the newest updates of none were where it looked. */
-  #arrived ({ frames, taken }: Arrival, { wasPromised = frames > 0 } = {}): void {
+  #arrived ({ frames, taken, keptOut }: Arrival, { wasPromised = frames > 0 } = {}): void {
     this.got += taken
     this.#came += frames
     if (taken > 0) this.#fruitless = this.#empty = 0
+    else if (keptOut > 0) this.#keptOut++
     else if (wasPromised) this.#fruitless++
     else if (++this.#empty === EMPTY_PAGES) this.#tellBarren()
   }

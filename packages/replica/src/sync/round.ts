@@ -38,14 +38,14 @@ export class Round {
   }
 
   /** One comparison. `ask` asks the peer for what is missing by id. */
-  async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean }> {
+  async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean, hasMore: boolean }> {
     const { responder, progress, claims, interest } = this.#parts
     const { peer, salt, lost, brokenPromises } = this.#link
     const audit = await this.#chooseAudit(await responder.prints(salt))
     const ours = await responder.prints(salt)
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
-    if (theirs === undefined) return { changed: false, again: false }
+    if (theirs === undefined) return { changed: false, again: false, hasMore: false }
     this.#parts.learn(theirs.prints, peer)
     // Learned here, or since these were taken, as the peer asked: what it has of them is still to be compared.
     const known = new Set(ours.map(({ model }) => model))
@@ -69,13 +69,13 @@ export class Round {
     const got = pulls.reduce((sum, pull) => sum + pull.got, 0)
     const again = pulls.some(({ leftToOthers }) => leftToOthers)
     if (again) await claims.settled()
-    if (got === 0 && !again && this.#link.lost === lost && this.#link.brokenPromises === brokenPromises) this.#futile = pair
+    if (got === 0 && pulls.every(({ isDone }) => isDone) && this.#link.lost === lost && this.#link.brokenPromises === brokenPromises) this.#futile = pair
     progress.ended(peer, {
       result: got > 0 ? 'received' : unlike.length === 0 ? 'equal' : 'nothing',
       reason: got > 0 || unlike.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
       differs: unlike.map(({ own, their }) => ({ model: own.model, here: own.count, there: their.count }))
     })
-    return { changed: got > 0, again: again || learned }
+    return { changed: got > 0, again: again || learned, hasMore: pulls.some(({ hasMore }) => hasMore) }
   }
 
   checkClock (time: number): void {

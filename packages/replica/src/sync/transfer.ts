@@ -1,4 +1,4 @@
-import type { CryptoProvider } from '@dinemic/core'
+import type { CryptoProvider, UpdateId } from '@dinemic/core'
 import { shortIdsOf } from '../reconcile/salted-ranges.js'
 import { MILLIS_DIGITS } from '../reconcile/set-key.js'
 import type { Lacking } from '../reconcile/walk.js'
@@ -15,8 +15,8 @@ export interface TransferParts {
   readonly report: Report
 }
 
-/** What a page of frames came to. */
-export interface Arrival { readonly frames: number, readonly taken: number }
+/** What a page of frames came to. `keptOut`: by this node's own rules. */
+export interface Arrival { readonly frames: number, readonly taken: number, readonly keptOut: number }
 
 /**
  * Pages of frames from one peer: while one is written, the next is verified and another on its way, and no more than that; over all
@@ -76,16 +76,22 @@ export class Transfer {
 
   /** Frames that came, after the turn of those before them; for these short ids where they were asked for one by one. */
   async take (frames: readonly Uint8Array[], turn: Promise<unknown>, asked: readonly string[] = []): Promise<Arrival> {
-    const { inbound, provider, report } = this.#parts
-    const { peer, salt, settled } = this.#link
-    const { good, taken, waiting } = await inbound.frames(frames, peer, turn)
-    const waits = shortIdsOf(waiting.map(id => '0'.repeat(MILLIS_DIGITS) + id), provider, salt)
+    const { inbound, report } = this.#parts
+    const { peer, settled } = this.#link
+    const { good, taken, waiting, keptOut } = await inbound.frames(frames, peer, turn)
+    const waits = this.#shortIdsOf(waiting)
     for (const id of asked) if (!waits.has(id)) settled.set(id, true)
+    // Those of whole objects were asked for by none: a comparison would find them again.
+    for (const id of this.#shortIdsOf(keptOut).keys()) settled.set(id, true)
     if (good === 0 && (asked.length > 0 || frames.length > 0)) this.#link.brokenPromises++
     if (frames.length < asked.length) {
       report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: `${asked.length - frames.length} of ${asked.length} updates that it said it has did not come`, peer })
     }
-    return { frames: frames.length, taken }
+    return { frames: frames.length, taken, keptOut: keptOut.length }
+  }
+
+  #shortIdsOf (ids: readonly UpdateId[]): ReturnType<typeof shortIdsOf> {
+    return shortIdsOf(ids.map(id => '0'.repeat(MILLIS_DIGITS) + id), this.#parts.provider, this.#link.salt)
   }
 }
 

@@ -36,18 +36,18 @@ test('small parts are put together to ranges, the newest first, and large ones s
 })
 
 test('a join hands out the newest first, waits for parts that may be given back, and ends when all are done', async () => {
-  const join = new Join(time, [whole('03'), whole('02'), whole('01')])
-  const [first, second] = [await join.next(), await join.next()]
-  expect([first, second]).toEqual([whole('03'), whole('02')])
-  expect(await join.next()).toEqual(whole('01'))
+  const join = new Join(time, [whole('03'), whole('02'), whole('01')], 3)
+  const parts = [(await join.next())!, (await join.next())!, (await join.next())!]
+  expect(parts.map(({ range }) => range)).toEqual([whole('03'), whole('02'), whole('01')])
   const fourth = join.next()
-  join.done()
+  join.done(parts[0]!)
   const left = { prefixes: ['02'], from: { key: '02ab', skip: 0 } }
-  join.giveBack(left)
-  expect(await fourth).toEqual(left)
+  join.giveBack(parts[1]!, left)
+  const again = (await fourth)!
+  expect(again.range).toEqual(left)
   const end = Promise.all([join.next(), join.next()])
-  join.done()
-  join.done()
+  join.done(parts[2]!)
+  join.done(again)
   expect(await end).toEqual([undefined, undefined])
 })
 
@@ -66,18 +66,46 @@ test('claims end by themselves after a while, and who had one then ends none of 
   expect(claims.take('Person', '01')).toBeDefined()
 })
 
-test('who waits for a part of a join waits so long and no longer; the join goes on for whoever is at it', async () => {
+test('who waits for a part of a join for long takes it over, the one that takes longest first, and what has come is nobody else\'s', async () => {
   const joins = new Joins(time)
-  const join = (await joins.of('Person', async () => [whole('01')]))!
-  await join.next()
-  const waiting = join.next()
-  await time.pass(20_000, turn)
-  expect(await waiting).toBeUndefined()
+  const join = (await joins.of('Person', async () => ({ ranges: [whole('03'), whole('02'), whole('01')], size: 3 })))!
+  const [written, silent, slow] = [(await join.next())!, (await join.next())!, (await join.next())!]
+  written.isHere = true
+  const [one, other] = [join.next(), join.next()]
+  await time.pass(1000, turn)
+  expect([await one, await other]).toEqual([silent, slow])
+  join.giveBack(slow, whole('01')) // another is at it
+  join.done(silent)
+  join.giveBack(silent, whole('02')) // another has brought it
+  const end = join.next()
   joins.ended('Person', join)
-  expect(joins.isUnderWay('Person')).toBe(true)
-  join.done()
+  expect(joins.underWay('Person')).toBe(join)
+  join.done(slow)
+  join.done(written)
+  expect(await end).toBeUndefined()
   joins.ended('Person', join)
-  expect(joins.isUnderWay('Person')).toBe(false)
+  expect(joins.underWay('Person')).toBeUndefined()
+  expect(joins.isLeft('Person')).toBe(false)
+})
+
+test('a plan that takes long is waited for so long and no longer: the first that is ready counts', async () => {
+  const joins = new Joins(time)
+  let answer!: (plan: { ranges: JoinRange[], size: number }) => void
+  const first = joins.of('Person', async () => await new Promise(resolve => { answer = resolve }))
+  const second = joins.of('Person', async () => ({ ranges: [whole('02')], size: 2 }))
+  await time.pass(1000, turn)
+  const join = (await second)!
+  expect(join.size).toBe(2)
+  answer({ ranges: [whole('01')], size: 1 })
+  expect(await first).toBe(join)
+  expect(await joins.of('Person', async () => undefined)).toBe(join)
+})
+
+test('where nobody has a plan there is no join, and the next one plans anew', async () => {
+  const joins = new Joins(time)
+  const none = [joins.of('Person', async () => undefined), joins.of('Person', async () => ({ ranges: [whole('02')], size: 2 }))]
+  expect(await Promise.all(none)).toEqual([undefined, undefined])
+  expect((await joins.of('Person', async () => ({ ranges: [whole('01')], size: 1 })))?.size).toBe(1)
 })
 
 test('a pace: who is prompt is never too slow, nor who brings much; who keeps one waiting for little is', async () => {

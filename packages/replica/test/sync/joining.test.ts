@@ -146,3 +146,51 @@ test('a provider that sends nonsense holds up nobody: what it was to bring, anot
   expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
   expect(newcomer.replica.sync.peers).toContainEqual(expect.objectContaining({ peer: network.id, result: 'failed' }))
 })
+
+/** When a node has so many updates of Person. */
+async function here (peer: Peer, count: number): Promise<void> {
+  await new Promise<void>(resolve => {
+    const look = (): void => { void keysOf(peer).then(keys => { if (keys.length >= count) resolve() }) }
+    peer.replica.onCommit(look)
+    look()
+  })
+}
+
+test.each(['ranges', 'objects'] as const)('a provider that never answers when asked for %s holds up nobody for long', async silence => {
+  const { peer } = await provider()
+  const newcomer = await lan.peer()
+  const print = { count: 1000, print: '00'.repeat(8) }
+  const { network } = await liar(lan.hub, {
+    claim: () => ({ time: Date.now(), ...print }),
+    answer: async request => request.ask === 'ranges' && silence !== 'ranges'
+      ? encodeRanges(request.prefixes, request.prefixes.map(() => ({ parts: ['0', '8'].map(digit => ({ prefix: digit, ...print })) })))
+      : await new Promise(() => {})
+  })
+  await network.connect(newcomer.address)
+  await newcomer.connect(peer)
+  await here(newcomer, (await keysOf(peer)).length)
+  expect(await keysOf(newcomer)).toEqual(await keysOf(peer))
+})
+
+test('who has little itself is not asked for whole objects by one who fetches them from others', async () => {
+  const { peer } = await provider()
+  const [newcomer, other] = [await lan.peer(), await lan.peer()]
+  await create(other, { name: 'the only one' })
+  await Promise.all([newcomer.connect(peer), newcomer.connect(other)])
+  await lan.quiet()
+  expect(await keysOf(newcomer)).toHaveLength((await keysOf(peer)).length)
+  expect(pages(newcomer).filter(({ to }) => to === idOf(other))).toEqual([])
+})
+
+test.each([[100], [500]])('what a node keeps out by its own rules, %i objects, hides nothing that is older', async refused => {
+  const peer = await lan.peer()
+  const wanted = [await create(peer, { name: 'one' }), await create(peer, { name: 'other' })]
+  await Promise.all(Array.from({ length: refused }, async () => await create(peer, { bulk: BULK })))
+  await create(peer, { name: 'the newest' })
+  const newcomer = await lan.peer({ admit: ({ id }) => wanted.includes(id) })
+  await newcomer.connect(peer)
+  await here(newcomer, wanted.length)
+  expect((await keysOf(newcomer)).length).toBe(wanted.length)
+  const fetched = newcomer.asked.reduce((sum, { request, answer }) => request.ask === 'fetch' ? sum + decodeGot(answer!).frames.length : sum, framesOf(pages(newcomer)))
+  expect(fetched).toBeLessThanOrEqual((await keysOf(peer)).length + 15) // each once, but for a page that was under way
+})
