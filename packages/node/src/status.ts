@@ -10,7 +10,7 @@ export interface NodeStatus {
   readonly models: readonly string[]
   /** Ids of the connected peers. */
   readonly peers: readonly string[]
-  /** Updates that others point to and that nobody connected has given. */
+  /** Updates that others point to and that nobody connected has given. What an earlier run lacked shows when more comes of its object. */
   readonly missing: readonly UpdateId[]
   /** The same, each with the peers that were asked and what they said. */
   readonly sought: readonly Sought[]

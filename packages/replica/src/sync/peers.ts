@@ -16,6 +16,8 @@ const GET_IDS = 1000
 /** Pause between comparisons with a peer, in ms: from the first, doubling while nothing differs, to the last. */
 const FIRST_PAUSE = 1000
 const LAST_PAUSE = 30_000
+/** Pause between comparisons that a peer asks for, in ms: it may say that it has news as often as it likes. */
+const NEWS_PAUSE = 250
 
 export interface PeersParts extends RoundParts {
   readonly network: Network
@@ -45,6 +47,10 @@ interface Session {
   asking: boolean
   /** Both sides' sets as the peer's last question showed them. */
   heard: string
+  /** When it was last compared with for the peer's news, in ms since 1970. */
+  newsAt: number
+  /** Its next comparison comes sooner: the peer has had more news since. */
+  hasNews: boolean
 }
 
 /** Anti-entropy: on connect, on news and on a timer two peers compare their sets, and each gets what it lacks. */
@@ -63,7 +69,7 @@ export class Peers {
     const { network, platform, wants, progress } = this.#parts
     progress.met(id)
     const link = new PeerLink({ network, platform }, id, platform.random(SALT_BYTES))
-    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '' })
+    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '', newsAt: -Infinity, hasNews: false })
     wants.forget(id)
     if (this.#offences.wait(id) === 0) this.compare(id)
     else this.#sleep(id, this.#sessions.get(id)!)
@@ -104,6 +110,22 @@ export class Peers {
     if (!session.running) void this.#parts.activity.track(`comparing with ${peer}`, this.#run(peer, session))
   }
 
+  /** The peer has something new, as it says or shows: compares with it at once, but no more often than every so many ms. */
+  news (peer: string): void {
+    const session = this.#sessions.get(peer)
+    if (session === undefined || session.isSlow || session.hasNews) return
+    const now = this.#parts.platform.now()
+    // The clock may have gone back.
+    if (Math.abs(now - session.newsAt) >= NEWS_PAUSE) {
+      session.newsAt = now
+      return this.compare(peer)
+    }
+    session.hasNews = true
+    if (session.running) return
+    session.cancel?.()
+    this.#sleep(peer, session)
+  }
+
   /** Asks a peer, then the others, for what is missing by id. */
   ask (first: string): void {
     for (const peer of new Set([first, ...this.#sessions.keys()])) void this.#parts.activity.track(`asking ${peer} for what is missing`, this.#ask(peer))
@@ -135,7 +157,7 @@ export class Peers {
     const shown = pairOf(greeting.prints, ours)
     if (session.heard === shown) return
     session.heard = shown
-    if (!session.running && differing(greeting.prints, ours).length > 0) this.compare(peer)
+    if (!session.running && differing(greeting.prints, ours).length > 0) this.news(peer)
   }
 
   /** The others compare with this node: they may be waiting for what has just come. */
@@ -188,8 +210,10 @@ export class Peers {
   #sleep (peer: string, session: Session): void {
     if (this.#stopped || this.#sessions.get(peer) !== session) return
     const jitter = 0.75 + (this.#parts.platform.random(1)[0]! / 255) / 2
-    session.cancel = this.#parts.platform.schedule(Math.max(session.pause * jitter, this.#offences.wait(peer)), () => {
-      session.isSlow = false
+    const pause = session.hasNews && !session.isSlow ? NEWS_PAUSE : session.pause * jitter
+    session.cancel = this.#parts.platform.schedule(Math.max(pause, this.#offences.wait(peer)), () => {
+      if (session.hasNews) session.newsAt = this.#parts.platform.now()
+      session.isSlow = session.hasNews = false
       // It may be left alone still: the clock has gone back.
       if (this.#offences.wait(peer) > 0) this.#sleep(peer, session)
       else this.compare(peer)

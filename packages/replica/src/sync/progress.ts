@@ -72,16 +72,18 @@ export class Progress {
   }
 
   ended (peer: string, { result, reason, differs = [] }: { result: PeerProgress['result'], reason?: string | undefined, differs?: readonly Difference[] }): void {
-    // What was asked of one that has gone ends later.
     if (this.#connected.has(peer)) this.#byPeer.set(peer, { peer, at: this.#platform.now(), result, differs, ...(reason === undefined ? {} : { reason }) })
   }
 
   gone (peer: string): void {
+    for (const [model, wants] of this.#want) if (wants.has(peer)) this.#tell(peer, model, { want: 0 })
     this.#connected.delete(peer)
     this.#byPeer.delete(peer)
   }
 
   #tell (peer: string, model: string, wanted: Wanted): void {
+    // What was asked of one that has gone ends later, and nobody brings it.
+    if (!this.#connected.has(peer)) return
     const wants = this.#want.get(model) ?? new Map<string, Wanted>()
     this.#want.set(model, wants)
     if (wanted.want === 0) wants.delete(peer)

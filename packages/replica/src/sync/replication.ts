@@ -230,7 +230,7 @@ export class Replication {
     return await this.#answers.run([from], async () => {
       signal.throwIfAborted()
       this.#checkRunning()
-      if (request.ask === 'news') this.#peers.compare(from)
+      if (request.ask === 'news') this.#peers.news(from)
       return request.ask === 'compare' ? await this.#welcome(from, request.greeting) : await this.#responder.answer(request)
     })
   }

@@ -32,6 +32,9 @@ export class Round {
   /** Models of which the chosen objects are as the peer's are; that the others are lacking here is meant so. */
   readonly #alike = new Set<string>()
 
+  /** Once for each connection. */
+  #clockTold = false
+
   constructor (parts: RoundParts, link: PeerLink) {
     this.#parts = parts
     this.#link = link
@@ -80,7 +83,9 @@ export class Round {
 
   checkClock (time: number): void {
     const ahead = time - this.#parts.platform.now()
-    if (Math.abs(ahead) > CLOCK_TOLERANCE) this.#parts.report('clock', { peer: this.#link.peer, ahead })
+    if (Math.abs(ahead) <= CLOCK_TOLERANCE || this.#clockTold) return
+    this.#clockTold = true
+    this.#parts.report('clock', { peer: this.#link.peer, ahead })
   }
 
   async #pull ({ own, their }: Differing): Promise<Pull[]> {

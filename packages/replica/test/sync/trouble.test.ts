@@ -146,6 +146,35 @@ describe('a peer whose set has no end', () => {
   })
 })
 
+test('a peer that calls for news, or shows some, without end is compared with at once, then four times a second, and once more after its last call', async () => {
+  const one = await lan.peer('one')
+  await write(one, 1)
+  const { network, asked } = await liar(lan.hub, { answer: request => request.ask === 'ranges' ? encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: [] }))) : encode([]), claim: () => ({ time: lan.time.now, count: 0, print: '00'.repeat(8) }) })
+  const compared = (): number => asked.filter(ask => ask === 'compare').length
+  const greet = async (number: number): Promise<void> => {
+    const prints = [{ model: 'Person', count: number, print: '00'.repeat(8) }]
+    await network.request('one', encodeRequest({ ask: 'compare', greeting: { version: 1, time: lan.time.now, salt: new Uint8Array(16), prints, audit: null } }))
+  }
+  await network.connect(one.network.addresses[0]!)
+  await lan.hub.settle()
+  const first = compared()
+  for (let i = 0; i < 100; i++) {
+    await (i % 2 === 0 ? network.request('one', encodeRequest({ ask: 'news' })) : greet(i))
+    await lan.hub.settle()
+  }
+  expect(compared() - first).toBe(1)
+  for (let i = 0; i < 100; i++) {
+    await network.request('one', encodeRequest({ ask: 'news' }))
+    await lan.pass(10)
+  }
+  expect(compared() - first).toBeLessThanOrEqual(5)
+  expect(one.reports.filter(([event]) => event === 'clock')).toHaveLength(1)
+  await lan.pass(300)
+  const all = compared()
+  await lan.pass(300)
+  expect(compared()).toBe(all)
+})
+
 test('a peer that was left alone for a while is asked again although the clock has gone back meanwhile', async () => {
   const platform = new SeededPlatform(lan.time, new SeededRandom('clock'))
   const one = await lan.peer('one', { platform })
