@@ -1,7 +1,8 @@
-import { DinemicError, decodeFrame, isDinemicError, verifyUpdate, verifyUpdateAsync } from '@dinemic/core'
-import type { NetworkBinding, Platform, Update } from '@dinemic/core'
+import { DinemicError, decodeFrame, isDinemicError, parseId, verifyUpdate, verifyUpdateAsync } from '@dinemic/core'
+import type { Encodable, NetworkBinding, Platform, Update } from '@dinemic/core'
 import type { Report } from '../report.js'
-import { decodeFrames } from './messages.js'
+import { decodeItems } from './messages.js'
+import { badMessage, bytesOf } from './wire.js'
 
 /** How many frames are read before other work gets its turn: about 10 ms where they are verified on this thread. */
 const BREATH = 64
@@ -24,20 +25,21 @@ export class FrameReader {
     this.#parts = parts
   }
 
-  /** A gossip message. */
-  async message (data: Uint8Array, from: string): Promise<{ updates: Update[], bad: boolean }> {
+  /** A gossip message: what is of another model than its topic is bad. */
+  async message (topic: string, data: Uint8Array, from: string): Promise<{ updates: Update[], bad: boolean }> {
     const faults = new Faults(this.#parts.report, from)
-    const frames = faults.attempt(() => decodeFrames(data))
-    return frames === undefined ? { updates: [], bad: true } : await this.read(frames, from)
+    const items = faults.attempt(() => decodeItems(data))
+    return items === undefined ? { updates: [], bad: true } : await this.read(items, from, topic)
   }
 
-  async read (frames: readonly Uint8Array[], from: string): Promise<{ updates: Update[], bad: boolean }> {
+  /** `model`: what all of them have to be of. */
+  async read (frames: readonly Encodable[], from: string, model?: string): Promise<{ updates: Update[], bad: boolean }> {
     const faults = new Faults(this.#parts.report, from)
     const updates: Update[] = []
     let verifying: Promise<(Update | undefined)[]> = Promise.resolve([])
     for (let at = 0; at < frames.length; at += BREATH) {
       const slice = frames.slice(at, at + BREATH)
-      const decoded = slice.flatMap(frame => faults.attempt(() => decodeFrame(this.#parts.binding, frame)) ?? [])
+      const decoded = slice.flatMap(frame => faults.attempt(() => this.#decode(frame, model)) ?? [])
       const before = await verifying
       updates.push(...before.flatMap(update => update ?? []))
       verifying = this.#verify(decoded, { faults, isFull: slice.length === BREATH })
@@ -45,6 +47,12 @@ export class FrameReader {
     updates.push(...(await verifying).flatMap(update => update ?? []))
     faults.tellRest()
     return { updates, bad: updates.length < frames.length }
+  }
+
+  #decode (frame: Encodable, model: string | undefined): Update {
+    const update = decodeFrame(this.#parts.binding, bytesOf(frame))
+    if (model !== undefined && parseId(update.object).model !== model) throw badMessage(`an update of ${update.object}, which is of another model than the message`)
+    return update
   }
 
   async #verify (updates: readonly Update[], { faults, isFull }: { faults: Faults, isFull: boolean }): Promise<(Update | undefined)[]> {

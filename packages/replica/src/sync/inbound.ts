@@ -1,4 +1,4 @@
-import { BoundedCache, parseId } from '@dinemic/core'
+import { BoundedCache } from '@dinemic/core'
 import type { MessageVerdict, ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import { groupBy } from '../group-by.js'
@@ -72,8 +72,7 @@ export class Inbound {
    * taken all the same, and announced in a message of our own. `taken` resolves when all is committed or refused, with the number of strays.
    */
   async message (topic: string, data: Uint8Array, from: string): Promise<{ verdict: MessageVerdict, taken: Promise<number> }> {
-    const { updates: all, bad } = await this.#parts.frames.message(data, from)
-    if (all.some(({ object }) => parseId(object).model !== topic)) return { verdict: 'reject', taken: Promise.resolve(0) }
+    const { updates: all, bad } = await this.#parts.frames.message(topic, data, from)
     const updates = await this.#ofConcern(all)
     const standings = await this.#inTurns(updates, async update => await this.#standing(update, from))
     const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))

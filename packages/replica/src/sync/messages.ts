@@ -130,7 +130,12 @@ export function encodeFrames (frames: readonly Uint8Array[]): Uint8Array {
 }
 
 export function decodeFrames (bytes: Uint8Array): Uint8Array[] {
-  return listOf(decodeWithFrames(bytes)).map(bytesOf)
+  return decodeItems(bytes).map(bytesOf)
+}
+
+/** The same with what isn't a frame: for who takes the others all the same. */
+export function decodeItems (bytes: Uint8Array): readonly Encodable[] {
+  return listOf(decodeWithFrames(bytes))
 }
 
 export function encodeAnswer (answer: 'accepted' | 'refused', reason?: string): Uint8Array {

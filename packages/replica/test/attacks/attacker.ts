@@ -53,7 +53,11 @@ export class Attacker {
   }
 
   async sendUnder (topic: string, ...updates: (Update | Uint8Array)[]): Promise<void> {
-    await this.#network.publish(topic, encode(updates.map(update => update instanceof Uint8Array ? update : update.frame)))
+    await this.sendData(topic, encode(updates.map(update => update instanceof Uint8Array ? update : update.frame)))
+  }
+
+  async sendData (topic: string, data: Uint8Array): Promise<void> {
+    await this.#network.publish(topic, data)
     await this.#lan.quiet()
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { clockOf, concatBytes } from '@dinemic/core'
+import { clockOf, concatBytes, encode } from '@dinemic/core'
 import type { GrantRef, ObjectId, Sealed } from '@dinemic/core'
 import { Lan, allHashes, create, newKey, read, set } from '../harness.js'
 import type { Peer } from '../harness.js'
@@ -106,6 +106,28 @@ describe('a message', () => {
     await eve.send(...good.slice(0, 5), bad, ...good.slice(5))
     for (const update of good) expect(await verdicts(update, owner, other, behind)).toEqual(['ok', 'ok', 'ok'])
     expect(await verdicts(bad, owner, other, behind)).toEqual(['refused', 'refused', 'unknown'])
+  })
+
+  test('with one update of another model among nine good ones brings the nine, everywhere, and is passed on by nobody', async () => {
+    const strangers = await Promise.all(Array.from({ length: 9 }, async () => await Attacker.start(lan)))
+    const good = strangers.map(stranger => stranger.create())
+    const foreign = (await stored(owner, await create(owner, { name: 'Acme' }, { model: 'Company' })))[0]!
+    await lan.quiet()
+    const before = other.reports.length
+    await eve.send(...good.slice(0, 5), foreign, ...good.slice(5))
+    for (const update of good) expect(await verdicts(update, owner, other, behind)).toEqual(['ok', 'ok', 'ok'])
+    expect(other.reports.slice(before)).toContainEqual(['rejected', expect.objectContaining({ code: 'REPLICA_BAD_MESSAGE', reason: expect.stringContaining('another model') })])
+    expect(behind.reports.filter(([event]) => event === 'rejected')).toEqual([])
+  })
+
+  test.each([['an integer', 7], ['a text', 'frame'], ['a list', [1, [2]]], ['no bytes at all', new Uint8Array(0)]])('with %s among nine good ones brings the nine, and is passed on by nobody', async (_what, item) => {
+    const strangers = await Promise.all(Array.from({ length: 9 }, async () => await Attacker.start(lan)))
+    const good = strangers.map(stranger => stranger.create())
+    const frames = good.map(({ frame }) => frame)
+    await eve.sendData('Person', encode([...frames.slice(0, 5), item, ...frames.slice(5)]))
+    for (const update of good) expect(await verdicts(update, owner, other, behind)).toEqual(['ok', 'ok', 'ok'])
+    expect(other.reports.filter(([event]) => event === 'rejected')).toHaveLength(1)
+    expect(behind.reports.filter(([event]) => event === 'rejected')).toEqual([])
   })
 
   test('under another model\'s topic reaches nobody, and keeps nobody from the same one under its own', async () => {

@@ -20,14 +20,14 @@ function reading (): { reader: FrameReader, reasons: string[], turns: () => numb
 test('a message of very many empty frames is refused before it is built, and told of once', async () => {
   const { reader, reasons } = reading()
   const data = encode(Array.from({ length: 500_000 }, () => new Uint8Array(0)))
-  expect(await reader.message(data, 'eve')).toEqual({ updates: [], bad: true })
+  expect(await reader.message('Person', data, 'eve')).toEqual({ updates: [], bad: true })
   expect(reasons).toEqual([expect.stringContaining('more items than they may')])
 })
 
 test('of many bad frames some are told of one by one, the rest together, and others have their turn in between', async () => {
   const { reader, reasons, turns } = reading()
   const frames = Array.from({ length: 3000 }, (_, i) => new Uint8Array(150).fill(i))
-  expect(await reader.message(encode(frames), 'eve')).toEqual({ updates: [], bad: true })
+  expect(await reader.message('Person', encode(frames), 'eve')).toEqual({ updates: [], bad: true })
   expect(reasons).toHaveLength(11)
   expect(reasons[10]).toBe('2990 more frames of the same message or answer are bad')
   expect(turns()).toBeGreaterThan(40)
