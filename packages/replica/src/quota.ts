@@ -68,6 +68,12 @@ export class Quota {
     return passes ? next : this.#refuse()
   }
 
+  /** Whether all of these fit, at the most that each may count. What doesn't may find room one by one. */
+  hasRoomFor (updates: readonly Update[], counted: readonly Counted[]): boolean {
+    const most = updates.reduce((sum, { frame }) => sum + weightOf(frame.length) + PAID_LAW, 0)
+    return this.#used + most <= this.disk && counted.every(one => totalOf(one) + most <= this.object)
+  }
+
   /** What counts with so much more content; undefined where there is no room for it. */
   withContent (counted: Counted, weight: number): Counted | undefined {
     if (weight === 0) return counted

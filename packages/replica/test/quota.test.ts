@@ -92,6 +92,17 @@ describe('the quota of the disk', () => {
     expect(peer.replica.refused.quota).toBeGreaterThanOrEqual(6)
   })
 
+  test('lets nothing be forwarded that comes in a message with others and finds no room beside them', async () => {
+    const [stranger, peer, behind] = [await lan.peer(), await lan.peer({ quota: { disk: FIVE } }), await lan.peer()]
+    const objects = await many(stranger, 10)
+    const frames = (await Promise.all(objects.map(async object => await stranger.store.updates(object)))).flat().map(({ frame }) => frame)
+    await behind.connect(peer)
+    await lan.quiet()
+    await lan.tell(peer, 'Person', ...frames)
+    expect(await objectsOf(peer)).toBe(5)
+    expect(await objectsOf(behind)).toBe(5)
+  })
+
   test('is no limit for what the node writes itself, in its own objects and in others’', async () => {
     const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: FIVE } })]
     await peer.connect(stranger)

@@ -85,6 +85,12 @@ export class Pipeline {
     return await (await this.#open(update.object)).standing(update)
   }
 
+  /** Whether the quotas certainly have room for all of these: each by itself may find some, and not all of them. */
+  async hasRoomFor (updates: readonly Update[]): Promise<boolean> {
+    const rows = await Promise.all([...new Set(updates.map(({ object }) => object))].map(async id => await this.#parts.objects.row(id)))
+    return this.#parts.quota.hasRoomFor(updates, rows.flatMap(row => row?.counted ?? []))
+  }
+
   /**
    * Takes updates from the network: what became of each, object by object, and which links are missing since, with whether a
    * close names them. What comes while others have the turn goes in together.

@@ -76,7 +76,9 @@ export class Inbound {
     const updates = await this.#ofConcern(all)
     const standings = await this.#inTurns(updates, async update => await this.#standing(update, from))
     const isNews = standings.some(({ is }, i) => is === 'taken' || (is === 'known' && this.#spreading.get(updates[i]!.id) === true))
-    const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && isNews
+    const fresh = updates.filter((_, i) => standings[i]!.is === 'taken')
+    const forward = !bad && updates.length === all.length && standings.every(({ is }) => is === 'taken' || is === 'known') && isNews &&
+      (fresh.length < 2 || await this.#parts.pipeline.hasRoomFor(fresh))
     standings.forEach(({ is }, i) => { if (forward || is === 'taken') this.#spreading.set(updates[i]!.id, !forward) })
     const taken = this.#parts.activity.track(`taking updates from ${from}`, this.#receiveAndSpread(updates, from, !forward))
     return { verdict: bad ? 'reject' : forward ? 'accept' : 'ignore', taken }
