@@ -28,7 +28,7 @@ export interface Link { readonly peers: readonly [MemoryPeer, MemoryPeer] }
 
 interface Message { readonly topic: string, readonly data: Uint8Array, readonly key: string }
 
-const LIMITS = { message: 512 * 1024, request: 1024 * 1024, response: 4 * 1024 * 1024 } as const
+const LIMITS = { message: 512 * 1024, request: 1024 * 1024, response: 1024 * 1024 } as const
 
 /** One peer of a `MemoryHub`. Gossip goes hop by hop and only after its verdict, as in the real network. */
 export class MemoryPeer implements Network {

@@ -2,7 +2,7 @@ const KIB = 1024
 const MIB = 1024 * KIB
 
 /** Largest gossip message, request and response in bytes. Every peer must agree on them: see `Network.limits`. */
-export const LIMITS = { message: 512 * KIB, request: MIB, response: 4 * MIB } as const
+export const LIMITS = { message: 512 * KIB, request: MIB, response: MIB } as const
 
 /** Gossip that waits for its verdict, in bytes; what comes on top is ignored, and reconciliation brings it later. */
 export const PENDING_GOSSIP = { ofPeer: 8 * MIB, ofAll: 32 * MIB } as const

@@ -229,7 +229,7 @@ export class Peers {
       for (let ids = wants.toAsk(peer); ids.length > 0; ids = wants.toAsk(peer)) {
         for (let at = 0; at < ids.length;) {
           const asked = ids.slice(at, at + GET_IDS)
-          const looked = await pending.take(async () => await session.link.request({ ask: 'get', ids: asked }), async answer => {
+          const looked = await pending.take(peer, async () => await session.link.request({ ask: 'get', ids: asked }), async answer => {
             const { looked, frames } = decodeGot(answer)
             await inbound.frames(frames, peer)
             return looked
@@ -251,7 +251,7 @@ export class Peers {
       const link = this.#sessions.get(peer)?.link
       if (link === undefined) return undefined
       const { pending, inbound } = this.#parts
-      const came = await pending.take(async () => await link.request({ ask: 'object', object }, signal), async answer => {
+      const came = await pending.take(peer, async () => await link.request({ ask: 'object', object }, signal), async answer => {
         const frames = decodeFrames(answer)
         await inbound.frames(frames, peer)
         return { count: frames.length, bytes: answer.length }

@@ -1,28 +1,37 @@
-/** Of the limit, what one peer's unasked messages may hold: others' are heard meanwhile. */
+/** Of the limit, what one peer's unasked messages may hold, and what further answers of peers that owe one may take: others' come in meanwhile. */
 const SHARE = 1 / 4
+/** Further answers that one peer may owe. */
+const FURTHER = 3
+/** Of the limit, what messages leave to answers that were asked for: not more, as some never come. */
+const AWAITED = 1 / 2
 
-/** Room for bytes that come, until they are committed, refused or lost. */
+/** Room for bytes that have come, until they are committed, refused or lost. */
 export interface Room {
-  /** So many have come: the rest is free. */
-  came (bytes: number): void
   /** Twice is as good as once. */
   release (): void
 }
 
-interface Waiter { readonly bytes: number, readonly go: (room: Room) => void }
+export interface AnswerRoom extends Room {
+  /** So many have come; false where there is no room for them, and they are to be dropped. */
+  came (bytes: number): boolean
+}
 
 /**
- * Bytes that have been received, or asked for, and aren't committed yet. What is asked for waits for room, in order; what comes unasked
- * finds some or is passed over. So a node that receives faster than its disk writes holds no more than its limit.
+ * Bytes that have been received and aren't committed yet: what is asked for waits until there is room, and what comes unasked
+ * finds some or is passed over, so that a node which receives faster than its disk writes holds no more than its limit.
+ * An answer holds nothing before it has come, and each peer may owe one at any time: who never answers keeps no room from others.
  */
 export class Pending {
   readonly limit: number
   readonly #answer: number
   readonly #freed: () => void
-  readonly #heldByPeer = new Map<string, number>()
-  readonly #waiting: Waiter[] = []
+  readonly #heldByPeer = new Tally()
+  readonly #owedByPeer = new Tally()
+  /** By peer: who had its turn goes to the end. */
+  readonly #waiting = new Map<string, ((room: AnswerRoom) => void)[]>()
   #bytes = 0
   #count = 0
+  #owed = 0
 
   /** `answer`: bytes of the largest answer. `freed` is called whenever there is more room. */
   constructor (limit: number, { answer, freed = () => {} }: { answer: number, freed?: () => void }) {
@@ -31,72 +40,130 @@ export class Pending {
     this.#freed = freed
   }
 
+  /** Received. */
   get bytes (): number {
     return this.#bytes
   }
 
-  /** Messages and answers. */
+  /** Messages and answers that have come. */
   get count (): number {
     return this.#count
   }
 
-  /** Room for a message of a peer; undefined where there is none. Who waits for an answer goes first. */
+  /** Room for a message of a peer; undefined where there is none. Who waits for what is here to be written, to ask for more, goes first. */
   forMessage (peer: string, bytes: number): Room | undefined {
-    const held = this.#heldByPeer.get(peer) ?? 0
-    if (this.#waiting.length > 0 || this.#bytes + bytes > this.limit || held + bytes > this.limit * SHARE) return undefined
-    this.#heldByPeer.set(peer, held + bytes)
-    return this.#take(bytes, () => {
-      const left = this.#heldByPeer.get(peer)! - bytes
-      if (left === 0) this.#heldByPeer.delete(peer)
-      else this.#heldByPeer.set(peer, left)
+    const isAwaited = [...this.#waiting.keys()].some(waiting => this.#owedByPeer.of(waiting) === 0)
+    if (this.#bytes + this.#awaited + (isAwaited ? this.#answer : 0) + bytes > this.limit) return undefined
+    if (this.#heldByPeer.of(peer) + bytes > this.limit * SHARE) return undefined
+    this.#heldByPeer.add(peer, bytes)
+    return this.#hold(bytes, () => { this.#heldByPeer.add(peer, -bytes) })
+  }
+
+  /** Waits until a peer may be asked for something of which nobody knows the size before it has come. */
+  async forAnswer (peer: string): Promise<AnswerRoom> {
+    const queue = this.#waiting.get(peer)
+    if (queue === undefined && this.#mayAsk(peer)) return this.#ask(peer)
+    return await new Promise(go => {
+      if (queue === undefined) this.#waiting.set(peer, [go])
+      else queue.push(go)
     })
   }
 
-  /** Waits until there is room for an answer, of which nobody knows the size before it has come. */
-  async forAnswer (): Promise<Room> {
-    if (this.#waiting.length === 0 && this.#bytes + this.#answer <= this.limit) return this.#take(this.#answer)
-    return await new Promise(go => { this.#waiting.push({ bytes: this.#answer, go }) })
-  }
-
-  /** Asks when there is room, and takes the answer; undefined where none came. */
-  async take<T> (ask: () => Promise<Uint8Array | undefined>, take: (bytes: Uint8Array) => Promise<T>): Promise<T | undefined> {
-    const room = await this.forAnswer()
+  /** Asks a peer when there is room, and takes the answer; undefined where none came, or it found no room. */
+  async take<T> (peer: string, ask: () => Promise<Uint8Array | undefined>, take: (bytes: Uint8Array) => Promise<T>): Promise<T | undefined> {
+    const room = await this.forAnswer(peer)
     try {
       const bytes = await ask()
-      room.came(bytes?.length ?? 0)
-      return bytes && await take(bytes)
+      return bytes !== undefined && room.came(bytes.length) ? await take(bytes) : undefined
     } finally {
       room.release()
     }
   }
 
-  #take (bytes: number, released = (): void => {}): Room {
-    let held = bytes
-    this.#bytes += held
-    this.#count++
-    const shrink = (to: number): void => {
-      this.#bytes -= held - to
-      held = to
-      this.#serve()
+  /** What messages leave free for answers. */
+  get #awaited (): number {
+    return Math.min(this.#owed * this.#answer, this.limit * AWAITED)
+  }
+
+  /** All that are owed find room, as large as can be. A peer's first one waits for the disk alone, unless very many peers owe theirs. */
+  #mayAsk (peer: string): boolean {
+    const needed = (this.#owed + 1) * this.#answer
+    if (this.#bytes + needed > this.limit) return false
+    const owed = this.#owedByPeer.of(peer)
+    return owed === 0 || (owed <= FURTHER && needed <= this.limit * SHARE)
+  }
+
+  #ask (peer: string): AnswerRoom {
+    let isOwed = true
+    let held: Room | undefined
+    this.#owed++
+    this.#owedByPeer.add(peer, 1)
+    const answered = (): void => {
+      if (!isOwed) return
+      isOwed = false
+      this.#owed--
+      this.#owedByPeer.add(peer, -1)
     }
+    return {
+      came: bytes => {
+        answered()
+        // One that is more than all there may be finds room alone: else it would never be had.
+        const fits = this.#bytes === 0 || this.#bytes + bytes <= this.limit
+        if (fits) held = this.#hold(Math.min(bytes, this.limit))
+        this.#serve()
+        return fits
+      },
+      release: () => {
+        answered()
+        held?.release()
+        this.#serve()
+      }
+    }
+  }
+
+  #hold (bytes: number, released = (): void => {}): Room {
+    this.#bytes += bytes
+    this.#count++
     let isHeld = true
     return {
-      came: came => { if (isHeld) shrink(Math.min(held, came)) },
       release: () => {
         if (!isHeld) return
         isHeld = false
+        this.#bytes -= bytes
         this.#count--
         released()
-        shrink(0)
+        this.#serve()
       }
     }
   }
 
   #serve (): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#bytes + next.bytes <= this.limit; next = this.#waiting[0]) {
-      this.#waiting.shift()
-      next.go(this.#take(next.bytes))
+    for (let peer = this.#next(); peer !== undefined; peer = this.#next()) {
+      const queue = this.#waiting.get(peer)!
+      const go = queue.shift()!
+      this.#waiting.delete(peer)
+      if (queue.length > 0) this.#waiting.set(peer, queue)
+      go(this.#ask(peer))
     }
     this.#freed()
+  }
+
+  #next (): string | undefined {
+    return [...this.#waiting.keys()].find(peer => this.#mayAsk(peer))
+  }
+}
+
+/** Numbers by name; who has none takes no memory. */
+class Tally {
+  readonly #numbers = new Map<string, number>()
+
+  of (name: string): number {
+    return this.#numbers.get(name) ?? 0
+  }
+
+  add (name: string, number: number): void {
+    const sum = this.of(name) + number
+    if (sum === 0) this.#numbers.delete(name)
+    else this.#numbers.set(name, sum)
   }
 }

@@ -51,13 +51,14 @@ export class Transfer {
 
   /** One request, and what is done with its answer; undefined where none came. The next page may be asked for before the frames of this one are taken. */
   async page<T> (ask: () => Promise<Uint8Array | undefined>, read: (bytes: Uint8Array) => { result: T, take: (turn: Promise<unknown>) => Promise<void> }): Promise<T | undefined> {
-    const room = await this.#parts.pending.forAnswer()
+    const room = await this.#parts.pending.forAnswer(this.#link.peer)
     let handedOn = false
     try {
       const bytes = await ask()
-      room.came(bytes?.length ?? 0)
+      const fits = bytes === undefined || room.came(bytes.length)
+      if (!fits) this.#link.lost++
       await this.#older
-      if (bytes === undefined) return undefined
+      if (bytes === undefined || !fits) return undefined
       const { result, take } = read(bytes)
       this.#older = this.#working
       this.#working = take(this.#older).finally(room.release)
