@@ -72,7 +72,8 @@ export class PeerLink {
       return await this.#pace.measure(async () => await this.#network.request(this.peer, encodeRequest(request), { signal: either }))
     } catch (error) {
       if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
-      this.lost++
+      // Who asked may have thought better of it: that is no fault of the peer.
+      if (!either.aborted) this.lost++
       return undefined
     }
   }

@@ -43,6 +43,8 @@ interface Session {
   pause: number
   /** A request of the last comparison brought no answer: its own timer decides when it is asked again, and not its news. */
   isSlow: boolean
+  /** Comparisons on end in which that was so. */
+  inVain: number
   cancel: (() => void) | undefined
   asking: boolean
   /** Both sides' sets as the peer's last question showed them. */
@@ -69,7 +71,7 @@ export class Peers {
     const { network, platform, wants, progress } = this.#parts
     progress.met(id)
     const link = new PeerLink({ network, platform }, id, platform.random(SALT_BYTES))
-    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, cancel: undefined, asking: false, heard: '', newsAt: -Infinity, hasNews: false })
+    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, inVain: 0, cancel: undefined, asking: false, heard: '', newsAt: -Infinity, hasNews: false })
     wants.forget(id)
     if (this.#offences.wait(id) === 0) this.compare(id)
     else this.#sleep(id, this.#sessions.get(id)!)
@@ -179,6 +181,9 @@ export class Peers {
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
         session.isSlow = session.link.lost > lost
+        session.inVain = session.isSlow ? session.inVain + 1 : 0
+        // Once may be chance.
+        if (session.inVain === 2) this.#notDelivered(peer, 'twice on end it gave no answer, or none in time')
         session.again ||= again
         session.pause = changed || hasMore ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
         if (changed) this.spread(peer)
@@ -193,7 +198,11 @@ export class Peers {
 
   #tooSlow (link: PeerLink): void {
     link.brokenPromises++
-    this.#parts.report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason: 'its answers came so slowly that it is asked no more for a while', peer: link.peer })
+    this.#notDelivered(link.peer, 'its answers came so slowly that it is asked no more for a while')
+  }
+
+  #notDelivered (peer: string, reason: string): void {
+    this.#parts.report('rejected', { update: '', object: '', code: 'REPLICA_NOT_DELIVERED', reason, peer })
   }
 
   /** An answer that is none is the peer's fault, and told as such; all else is ours. */
@@ -234,7 +243,7 @@ export class Peers {
             await inbound.frames(frames, peer)
             return looked
           })
-          if (looked === undefined) return wants.forget(peer) // to be asked again
+          if (looked === undefined) return wants.failed(peer)
           at += Math.max(looked, 1)
         }
       }

@@ -115,7 +115,9 @@ export class Replication {
 
   /** What is missing, who was asked for it, and what they said. */
   get sought (): readonly Sought[] {
-    return this.#wants.sought.map(({ update, asked }) => ({ update, asked: asked.map(peer => ({ peer, said: this.#peers.isAsking(peer) ? 'no answer yet' : 'it does not have it' })) }))
+    return this.#wants.sought.map(({ update, asked }) => ({
+      update, asked: asked.map(({ peer, isSilent }) => ({ peer, said: this.#peers.isAsking(peer) ? 'no answer yet' : isSilent ? 'no answer' : 'it does not have it' }))
+    }))
   }
 
   get missing (): readonly UpdateId[] {

@@ -14,15 +14,20 @@ export class Wants {
   readonly #room = new SharedRoom<number>({ entries: WANTS })
   /** Up to which number each peer has been asked. */
   readonly #askedUpTo = new Map<string, number>()
+  /** Of these, peers that gave no answer: they are asked again. */
+  readonly #silent = new Set<string>()
   #last = 0
 
   get missing (): UpdateId[] {
     return [...this.#room.keys]
   }
 
-  /** Each with the peers that were asked for it. */
-  get sought (): { readonly update: UpdateId, readonly asked: readonly string[] }[] {
-    return this.missing.map(update => ({ update, asked: [...this.#askedUpTo].flatMap(([peer, number]) => number >= this.#room.get(update)! ? [peer] : []) }))
+  /** Each with the peers that were asked for it, and whether they answered. */
+  get sought (): { readonly update: UpdateId, readonly asked: readonly { readonly peer: string, readonly isSilent: boolean }[] }[] {
+    return this.missing.map(update => {
+      const asked = [...this.#askedUpTo].filter(([, number]) => number >= this.#room.get(update)!)
+      return { update, asked: asked.map(([peer]) => ({ peer, isSilent: this.#silent.has(peer) })) }
+    })
   }
 
   get size (): number {
@@ -41,7 +46,7 @@ export class Wants {
 
   /** What this peer hasn't been asked for; from now on it counts as asked. */
   toAsk (peer: string): UpdateId[] {
-    const asked = this.#askedUpTo.get(peer) ?? 0
+    const asked = this.#silent.delete(peer) ? 0 : this.#askedUpTo.get(peer) ?? 0
     if (asked === this.#last) return []
     this.#askedUpTo.delete(peer)
     this.#askedUpTo.set(peer, this.#last)
@@ -49,8 +54,14 @@ export class Wants {
     return this.missing.filter(id => this.#room.get(id)! > asked)
   }
 
+  /** The peer gave no answer. */
+  failed (peer: string): void {
+    this.#silent.add(peer)
+  }
+
   /** The peer may have them by now. */
   forget (peer: string): void {
     this.#askedUpTo.delete(peer)
+    this.#silent.delete(peer)
   }
 }

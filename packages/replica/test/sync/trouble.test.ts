@@ -31,7 +31,7 @@ const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new 
 
 /** Says each time that it has something else, and answers the rest as told. */
 async function bad (answer: Answer<Request>): Promise<Liar> {
-  return await liar(lan.hub, { name: 'bad', answer, claim: asked => ({ time: lan.time.now, count: 10 + asked, print: bytesToHex(new Uint8Array(8).fill(asked % 256)) }) })
+  return await liar(lan.hub, { name: 'bad', answer, claim: asked => ({ time: Math.floor(lan.time.now), count: 10 + asked, print: bytesToHex(new Uint8Array(8).fill(asked % 256)) }) })
 }
 
 let promised = 0
@@ -80,6 +80,11 @@ test('a peer that never answers keeps nobody waiting, and is given up', async ()
   const before = asked.length
   for (let i = 0; i < 5; i++) await network.request('one', encodeRequest({ ask: 'news' }))
   expect(asked).toHaveLength(before)
+  const told = (): unknown[] => one.reports.filter(([event]) => event === 'rejected')
+  expect(told()).toEqual([])
+  await lan.time.pass(120_000, turn)
+  expect(told()).toEqual([['rejected', expect.objectContaining({ code: 'REPLICA_NOT_DELIVERED', peer: 'bad' })]])
+  expect(asked.length).toBeLessThan(before + 12)
 })
 
 describe('a peer that brings one update now and then, each time just in time', () => {
