@@ -115,9 +115,10 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const author = new Author({ binding, keys, platform, objects })
   const proposals = new Proposals({
     binding, platform, keys, objects, hooks, look,
-    endorse: async (signer, proposal, encrypted) => await write([proposal.object], async open => {
-      await author.endorse(await open(proposal.object), signer, proposal, encrypted)
-    })
+    endorse: async (signer, proposal, encrypted) => {
+      await continuity.beforeWriting([proposal.object])
+      await write([proposal.object], async open => { await author.endorse(await open(proposal.object), signer, proposal, encrypted) })
+    }
   })
   const doorkeeper = new Doorkeeper({ admit, objects, keys, platform, report })
   const replication = new Replication({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes })

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Sealed, bindNetwork, clockOf, sealValue, signUpdate, usableEpoch } from '@dinemic/core'
 import type { ObjectId, Operation } from '@dinemic/core'
+import { MemoryStore } from '@dinemic/core/testing'
 import { decodeAnswer, encodeRequest } from '../src/sync/messages.js'
-import { Lan, create, newKey, provider, read, set } from './harness.js'
+import { Lan, create, nameOf, newKey, provider, read, set } from './harness.js'
 import type { Peer } from './harness.js'
 
 const binding = bindNetwork(provider, 'test')
@@ -95,6 +96,27 @@ test('who may write and not read endorses what is sealed with the newest key, an
   expect(await propose(clerk, sealed('salary', 'new key', { epoch }))).toEqual({ answer: 'accepted' })
   await lan.quiet()
   expect(await read(owner, bob, 'salary', kept)).toBe('new key')
+})
+
+test.each([['asks its peers for the chain that it continues, after a crash', false], ['asks nobody after a stop', true]])('who accepts %s', async (_, stoppedWell) => {
+  const [behind, full] = [new MemoryStore(), await lan.peer()]
+  await full.connect(owner)
+  await lan.quiet()
+  const stale = await lan.peer({ store: behind })
+  await lan.tell(stale, 'Person', ...(await owner.store.updates(bob)).map(({ frame }) => frame))
+  await set(owner, bob, { name: 'lost here with the machine' })
+  await lan.quiet()
+  await owner.stop()
+  await stale.stop()
+  if (!stoppedWell) await behind.commit({ objects: [], settings: [{ name: 'running', value: Uint8Array.of(1) }] })
+  const back = await lan.peer({ store: behind, keys: owner.keys })
+  back.hooks.onBefore = async change => { await change.accept?.() }
+  // It knows of nobody's sets yet: only what it asks for comes before it writes.
+  await back.connect(full)
+  expect(await propose(back, { op: 'set', field: 'nick', value: 'B' })).toEqual({ answer: 'accepted' })
+  await lan.quiet()
+  expect(back.asked.filter(({ to, request }) => to === nameOf(full) && request.ask === 'object')).toHaveLength(stoppedWell ? 0 : 1)
+  if (!stoppedWell) expect(await back.replica.forks(bob)).toEqual([])
 })
 
 test('where nothing is encrypted a caller is told that the owner has to begin', async () => {
