@@ -40,7 +40,7 @@ export class Interest {
     this.#parts = parts
     this.#isKeeper = replicate === 'all'
     for (const model of models) {
-      const wish = typeof replicate === 'object' ? replicate[model] ?? true : true
+      const wish = typeof replicate === 'object' && Object.hasOwn(replicate, model) ? replicate[model] ?? true : true
       if (wish === true) this.#whole.add(model)
       else this.#chosenByModel.set(model, new Set(wish.ids))
     }

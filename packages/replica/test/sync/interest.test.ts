@@ -39,6 +39,14 @@ describe('a node that replicates chosen objects', () => {
     expect(some.reports.filter(([event]) => event === 'rejected' || event === 'error')).toEqual([])
   })
 
+  test.each(['constructor', 'toString'])('has the other models whole, be one named %s', async model => {
+    const [full, some] = [await lan.peer({ models: [model] }), await lan.peer({ models: [model], replicate: {} })]
+    const bob = await create(full, { name: 'Bob' }, { model })
+    await some.connect(full)
+    await lan.quiet()
+    expect(await idsOf(some, model)).toEqual([bob])
+  })
+
   test('forwards what it has chosen, and nothing else', async () => {
     const [full, far] = [await lan.peer(), await lan.peer()]
     const bob = await create(full, { name: 'Bob' })
