@@ -1,7 +1,7 @@
 import type { Update } from '@dinemic/core'
 
-/** What strangers take with one object: with what says who may do what, and with all else. */
-export interface Counted { readonly law: number, readonly content: number }
+/** What strangers take with one object: with what says who may do what, and with all else. `isGone`: of it there is its removal, and no more will come. */
+export interface Counted { readonly law: number, readonly content: number, readonly isGone?: boolean }
 
 export const NOTHING_COUNTED: Counted = { law: 0, content: 0 }
 
@@ -21,11 +21,18 @@ export function isLaw ({ body }: Update): boolean {
   return LAW.has(body.kind)
 }
 
+/** The owner's remove, which leaves nothing else of the object. */
+export function isFinal ({ author, body }: Update): boolean {
+  return author === null && body.kind === 'remove'
+}
+
 /** With an update, or with a negative weight without it. */
 export function plus ({ law, content }: Counted, update: Update, weight: number): Counted {
+  if (isFinal(update)) return { law: weight, content: 0, isGone: true }
   return isLaw(update) ? { law: Math.max(0, law + weight), content } : { law, content: Math.max(0, content + weight) }
 }
 
-export function totalOf ({ law, content }: Counted): number {
+export function totalOf ({ law, content, isGone = false }: Counted): number {
+  if (isGone) return law + content // No right is left that could end.
   return law === 0 && content === 0 ? 0 : content + Math.max(law, PAID_LAW)
 }

@@ -55,7 +55,7 @@ export function * decodingRow ({ row, cells }: StoredState): Steps<ObjectRow> {
   const full = yield * decodingState(fullRow, of(FULL, cells))
   const visible = visibleRow === null ? full : yield * decodingState(visibleRow, of(VISIBLE, cells))
   const masked = typeof ids === 'number' ? [...of(MASKED, cells)].map(({ name }) => name) : ids.map(bytesToHex)
-  return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork), counted: { law, content } }
+  return { full, visible, masked: SortedMap.from(masked.map(id => [id, true])), forks: forks.map(wireToFork), counted: { law, content, ...(isFinallyRemoved(full) ? { isGone: true } : {}) } }
 }
 
 /** What users see of it: nothing before its genesis, nothing once it is removed. */
@@ -65,7 +65,11 @@ export function shows (state: ObjectState | undefined): boolean {
 
 /** Its owner has removed it, for good. */
 export function isGone ({ full }: ObjectRow): boolean {
-  return full.removed?.final === true
+  return isFinallyRemoved(full)
+}
+
+function isFinallyRemoved ({ removed }: ObjectState): boolean {
+  return removed?.final === true
 }
 
 /** What a cell's name begins with: of which of the two states it is, or of neither. */

@@ -1,7 +1,7 @@
 import { decode, encode } from '@dinemic/core'
 import type { Commit, KeyRing, Store, Update } from '@dinemic/core'
 import type { RowChange } from './care.js'
-import { PAID_LAW, isLaw, plus, totalOf, weightOf } from './counted.js'
+import { PAID_LAW, isFinal, isLaw, plus, totalOf, weightOf } from './counted.js'
 import type { Counted } from './counted.js'
 import type { LiveObject } from './live-object.js'
 
@@ -124,8 +124,4 @@ export class Quota {
 
 function deltaOf (changes: readonly Pick<RowChange, 'before' | 'after'>[]): number {
   return changes.reduce((sum, { before, after }) => sum + totalOf(after.counted) - totalOf(before.counted), 0)
-}
-
-export function isFinal ({ author, body }: Update): boolean {
-  return author === null && body.kind === 'remove'
 }

@@ -3,7 +3,7 @@ import { DinemicError, formatId } from '@dinemic/core'
 import type { Store } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { decodeGot, decodeObjects } from '../src/sync/messages.js'
-import { isLaw, weightOf } from '../src/counted.js'
+import { isFinal, isLaw, weightOf } from '../src/counted.js'
 import { emptyRow } from '../src/object-row.js'
 import type { ObjectRow } from '../src/object-row.js'
 import { Quota } from '../src/quota.js'
@@ -66,11 +66,12 @@ async function takenBy (peer: Peer): Promise<number> {
   for await (const object of peer.store.objects()) {
     if (await peer.keys.has(object)) continue
     let law = 0
-    for (const update of await stored(peer, object)) {
+    const updates = await stored(peer, object)
+    for (const update of updates) {
       if (isLaw(update)) law += weightOf(update.frame.length)
       else sum += weightOf(update.frame.length)
     }
-    sum += Math.max(law, 4096) // is paid for grants and closes to come
+    sum += updates.some(isFinal) ? law : Math.max(law, 4096) // is paid for grants and closes to come
   }
   return sum
 }
@@ -129,11 +130,11 @@ describe('the quota of the disk', () => {
     await set(stranger, known, {}, { revokes: [{ subject: caller, rights: ['update'] }] })
     await lan.quiet()
     expect((await peer.replica.history(known)).some(({ close }) => close !== null)).toBe(true)
-    const before = peer.replica.quota.used
+    const before = await objectsOf(peer)
     await set(stranger, known, {}, { remove: true })
     await lan.quiet()
     expect(await peer.replica.state(known)).toBeUndefined()
-    expect(peer.replica.quota.used).toBeLessThan(before)
+    expect(await objectsOf(peer)).toBe(before + 1)
     expect(peer.replica.quota.used).toBe(await takenBy(peer))
   })
 
@@ -142,6 +143,41 @@ describe('the quota of the disk', () => {
     await set(stranger, large, {}, { remove: true })
     await lan.quiet()
     for (const [i, object] of objects.entries()) expect(await read(peer, object, 'name')).toBe(`Person ${i}`)
+  })
+
+  test('of what was removed only the removal counts, also after a restart: any number of objects may come and go', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: FIVE } })]
+    await peer.connect(stranger)
+    for (let i = 0; i < 12; i++) {
+      const [object] = await many(stranger, 1)
+      await lan.quiet()
+      expect(await read(peer, object!, 'name')).toBe('Person 0')
+      await set(stranger, object!, {}, { remove: true })
+      await lan.quiet()
+      expect(peer.replica.quota.used).toBe(await takenBy(peer))
+    }
+    const { used } = peer.replica.quota
+    expect(used).toBeLessThan(FIVE / 2)
+    await peer.stop()
+    const again = await lan.peer({ store: peer.store, keys: peer.keys, quota: { disk: FIVE } })
+    await again.connect(stranger)
+    await lan.quiet()
+    expect(again.replica.quota.used).toBe(used)
+    await many(stranger, 1)
+    await lan.quiet()
+    expect(again.replica.quota.used).toBe(await takenBy(again))
+  })
+
+  test('removals of what was never here count too: a flood of them ends', async () => {
+    const [stranger, peer] = [await lan.peer(), await lan.peer({ quota: { disk: FIVE } })]
+    for (const object of await many(stranger, 60)) await set(stranger, object, {}, { remove: true })
+    await peer.connect(stranger)
+    await lan.quiet()
+    const count = await objectsOf(peer)
+    expect(count).toBeGreaterThan(30)
+    expect(count).toBeLessThan(60)
+    expect(peer.replica.quota.used).toBe(await takenBy(peer))
+    expect(peer.replica.quota.used).toBeLessThanOrEqual(FIVE)
   })
 
   test('what found no room comes when an object becomes this node’s own, too', async () => {

@@ -60,7 +60,7 @@ export class Account {
   #set (counted: Counted | undefined): boolean {
     if (counted === undefined) return false
     const live = this.#live
-    if (counted.law === live.row.counted.law && counted.content === live.row.counted.content) return true
+    if (counted.law === live.row.counted.law && counted.content === live.row.counted.content && counted.isGone === live.row.counted.isGone) return true
     this.#quota.moved(live.row.counted, counted)
     live.row = { ...live.row, counted }
     return true

@@ -1,7 +1,7 @@
 import { admissionOf, isProposal, linkOf } from '@dinemic/core'
 import type { Update } from '@dinemic/core'
 import type { LiveObject } from '../live-object.js'
-import { isFinal } from '../quota.js'
+import { isFinal } from '../counted.js'
 import { CLOSED } from './taken.js'
 import type { Taken } from './taken.js'
 
