@@ -146,7 +146,9 @@ export class Replica implements Engine {
     await care.set(store, { object, needed: true })
     await this.keys.put(object, seed)
     await continuity.adopted(object)
-    replication.choose(object)
+    // Nor does who waits for it and gives up make it none of this node's any more.
+    this.#tried.delete(object)
+    replication.own(object)
     // A crash before this leaves it counted as a stranger's: too much, never too little.
     await pipeline.turn([object], async open => { await (await open(object)).recount() })
     await continuity.beforeWriting([object])

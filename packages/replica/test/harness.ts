@@ -113,6 +113,11 @@ export class Lan {
     }
   }
 
+  /** Until something is so, while requests and answers come and go. */
+  async until (isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>(resolve => { setTimeout(resolve, 0) })
+  }
+
   /** Until nothing is under way anywhere. */
   async quiet (): Promise<void> {
     for (let calm = 0; calm < 3;) {

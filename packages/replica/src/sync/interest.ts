@@ -27,13 +27,16 @@ type IsEmpty = (model: string) => boolean
 export class Interest {
   readonly #parts: InterestParts
   readonly #whole = new Set<string>()
-  readonly #chosenByModel = new Map<string, Set<ObjectId>>()
+  /** Each with what `choices` was when it was chosen. */
+  readonly #chosenByModel = new Map<string, Map<ObjectId, number>>()
   readonly #isKeeper: boolean
   /** Of what a keeper has learned of, from whom, in order; and how many from each. */
   readonly #namedBy = new Map<string, string>()
   readonly #shares = new Map<string, number>()
-  /** Grows with each choice: what was compared before it says nothing about it. */
+  /** Grows with each choice, and each object that becomes this node's own: what was compared before it says nothing about it. */
   choices = 0
+  /** What `choices` was when an object last became this node's own. */
+  #owned = 0
 
   constructor (parts: InterestParts) {
     const { models, replicate } = parts
@@ -42,7 +45,7 @@ export class Interest {
     for (const model of models) {
       const wish = typeof replicate === 'object' && Object.hasOwn(replicate, model) ? replicate[model] ?? true : true
       if (wish === true) this.#whole.add(model)
-      else this.#chosenByModel.set(model, new Set(wish.ids))
+      else this.#chosenByModel.set(model, new Map(wish.ids.map(id => [id, 0])))
     }
   }
 
@@ -70,9 +73,26 @@ export class Interest {
   choose (object: ObjectId): boolean {
     const chosen = this.#chosenByModel.get(parseId(object).model)
     if (chosen === undefined || chosen.has(object)) return false
-    chosen.add(object)
-    this.choices++
+    chosen.set(object, ++this.choices)
     return true
+  }
+
+  /** An object has become this node's own: it concerns this node, whose rules keep nothing of it out from now on. False if it did already. */
+  own (object: ObjectId): boolean {
+    const isNew = this.choose(object)
+    this.#owned = ++this.choices
+    this.#chosenByModel.get(parseId(object).model)?.set(object, this.#owned)
+    return isNew
+  }
+
+  /** Changes where what was refused of a set, a model's or an object's, may be wanted now: then it is to be asked for again. */
+  eraOf (set: string): number {
+    return (isModelName(set) ? undefined : this.#chosenByModel.get(parseId(set).model)?.get(set)) ?? this.#owned
+  }
+
+  /** Whether a set, a model's or an object's, is still to be fetched. */
+  async wants (set: string): Promise<boolean> {
+    return isModelName(set) ? this.takesPart(set) : await this.concerns(set)
   }
 
   /** It was chosen and never came. */
@@ -82,8 +102,8 @@ export class Interest {
 
   /** Of a partial model everything that concerns this node, some at a time. */
   async * objectsOf (model: string): AsyncGenerator<ObjectId[]> {
-    const chosen = this.#chosenByModel.get(model) ?? new Set()
-    const page = [...chosen]
+    const chosen = this.#chosenByModel.get(model) ?? new Map<ObjectId, number>()
+    const page = [...chosen.keys()]
     for await (const object of this.#parts.store.objects({ model })) {
       if (chosen.has(object)) continue
       page.push(object)

@@ -69,6 +69,8 @@ export class Pull {
   #empty = 0
   #came = 0
   #told = false
+  /** Something was to be fetched, and no answer came or nobody wants it any more. */
+  #isCut = false
 
   constructor (parts: PullParts, link: PeerLink, { model, have, set = model }: PullScope) {
     this.#parts = parts
@@ -76,7 +78,7 @@ export class Pull {
     this.#model = model
     this.#set = set
     this.#have = have
-    this.#transfer = new Transfer(parts, link)
+    this.#transfer = new Transfer(parts, link, set)
   }
 
   /** Everything, the two sides' sets looking like this. */
@@ -104,8 +106,8 @@ export class Pull {
   }
 
   async #difference (prefixes: readonly string[], { exact = false, whole }: Comparison): Promise<void> {
-    const { salt, settled, parts } = this.#link
-    const pass = new Pass(parts, this.#set)
+    const { salt, parts } = this.#link
+    const pass = new Pass(parts, this.#transfer.scope)
     if (whole !== undefined && pass.skips({ prefix: '', ...whole })) {
       this.isDone = true
       return
@@ -115,14 +117,15 @@ export class Pull {
     let answered = true
     const ask = async (asked: readonly string[]): Promise<ReturnType<typeof decodeRanges> | undefined> => {
       if (barren++ === BARREN) this.#tellBarren()
-      const bytes = requests++ >= MOST_REQUESTS || barren > BARREN || this.#isFruitless ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
+      const isOver = requests++ >= MOST_REQUESTS || barren > BARREN || this.#isFruitless || this.#isCut || !await this.#parts.interest.wants(this.#set)
+      const bytes = isOver ? undefined : await this.#link.request({ ask: 'ranges', model: this.#set, salt, exact, prefixes: asked })
       answered = bytes !== undefined
       return bytes && decodeRanges(asked, bytes)
     }
     let batch: Lacking[] = []
     for await (const step of walk({ ours: await this.#ours(exact), ask, ...(exact ? {} : { skips: part => pass.skips(part) }) }, prefixes)) {
       for (const { prefix, shortIds } of step) {
-        const open = shortIds.filter(id => settled.get(id) === undefined)
+        const open = shortIds.filter(id => !this.#transfer.isSettled(id))
         if (open.length === 0) {
           pass.settles(prefix)
           continue
@@ -136,7 +139,7 @@ export class Pull {
       batch = []
     }
     await this.#fetch(batch)
-    this.isDone = answered && !this.leftToOthers
+    this.isDone = answered && !this.leftToOthers && !this.#isCut
     pass.end(this.isDone)
   }
 
@@ -172,11 +175,12 @@ export class Pull {
     let want = sizeOf(wanted)
     this.#tell(want)
     try {
-      await this.#transfer.fetch(this.#set, wanted, arrival => {
+      const isWhole = await this.#transfer.fetch(wanted, arrival => {
         this.#arrived(arrival, { wasPromised: true })
         want = Math.max(0, want - arrival.frames)
         if (want > 0) this.#tell(want)
       })
+      this.#isCut ||= !isWhole
       await this.#transfer.settled()
     } finally {
       for (const release of releases) release()

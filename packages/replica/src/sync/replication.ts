@@ -180,8 +180,14 @@ export class Replication {
   /** An object of a partial model is replicated from now on: compares it with all peers. False if it was already. */
   choose (object: ObjectId): boolean {
     if (!this.#interest.choose(object)) return false
-    for (const { id } of this.#network.peers) this.#peers.compare(id)
+    this.#compareAll()
     return true
+  }
+
+  /** An object has become this node's own: it is replicated, and what was kept out of it may come. */
+  own (object: ObjectId): void {
+    this.#inbound.forgetWithoutRoom()
+    if (this.#interest.own(object)) this.#compareAll()
   }
 
   /** Sends a proposal to each connected peer. */
@@ -201,6 +207,10 @@ export class Replication {
     }))
     void taken.finally(room.release)
     return verdict
+  }
+
+  #compareAll (): void {
+    for (const { id } of this.#network.peers) this.#peers.compare(id)
   }
 
   /** What found no room. */

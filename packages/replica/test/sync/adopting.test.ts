@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { DinemicError } from '@dinemic/core'
 import { Lan, allHashes, create, nameOf, set } from '../harness.js'
 import type { Peer } from '../harness.js'
+import type { ReplicaOptions } from '../../src/compose.js'
 
 let lan = new Lan()
 afterEach(async () => {
@@ -42,4 +44,49 @@ test('what one peer has of it and another has not comes too, though both are ask
   await set(device, object, { nick: 'B' })
   await lan.quiet()
   expect([owner, device].flatMap(({ reports }) => reports.filter(isFork))).toEqual([])
+})
+
+const NARROW: [string, Pick<ReplicaOptions, 'admit' | 'quota' | 'replicate'>][] = [['admit', { admit: () => false }], ['the quota', { quota: { disk: 1000 } }], ['what it has chosen', { replicate: { Person: { ids: [] } } }]]
+
+test.each(NARROW)('who kept it out by %s until the key came hears all of it too', async (_, rules) => {
+  const [owner, device] = [await lan.peer(), await lan.peer(rules)]
+  const object = await large(owner)
+  await device.connect(owner)
+  await lan.quiet()
+  await device.replica.wait(object, { timeout: 1 }).catch(() => { /* asked for it before, perhaps in vain */ })
+  await lan.quiet()
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  await set(device, object, { nick: 'B' })
+  await lan.quiet()
+  expect([owner, device].flatMap(({ reports }) => reports.filter(isFork))).toEqual([])
+  expect(new Set(await allHashes(object, owner, device)).size).toBe(1)
+})
+
+test('what did not come when it was asked for comes by comparing', async () => {
+  const [owner, device] = [await lan.peer(), await lan.peer({ admit: () => false })]
+  const object = await large(owner)
+  await device.connect(owner)
+  await lan.quiet()
+  const read = owner.store.updatesFrom.bind(owner.store)
+  owner.store.updatesFrom = async () => { throw new DinemicError('STORE_FAILED', 'the disk is away') }
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  owner.store.updatesFrom = read
+  await lan.quiet()
+  device.replica.compare(nameOf(owner))
+  await lan.quiet()
+  expect(new Set(await allHashes(object, owner, device)).size).toBe(1)
+})
+
+test('is not given up with the last who waited for it', async () => {
+  const [owner, device] = [await lan.peer(), await lan.peer({ replicate: { Person: { ids: [] } } })]
+  const object = await create(owner, { name: 'Bob' })
+  const leaving = new AbortController()
+  const waits = device.replica.wait(object, { signal: leaving.signal })
+  await lan.quiet()
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  leaving.abort()
+  await expect(waits).rejects.toThrow()
+  await device.connect(owner)
+  await lan.quiet()
+  expect(new Set(await allHashes(object, owner, device)).size).toBe(1)
 })

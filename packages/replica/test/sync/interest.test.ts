@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { DinemicError } from '@dinemic/core'
+import type { Store } from '@dinemic/core'
+import { MemoryStore } from '@dinemic/core/testing'
 import { encodeWelcome } from '../../src/sync/messages.js'
 import { barePeer } from '../bare-peer.js'
 import { Lan, allHashes, create, nameOf, newKey, read, set } from '../harness.js'
@@ -9,6 +12,33 @@ afterEach(async () => {
   await lan.stop()
   lan = new Lan()
 })
+
+/** Whose updates can't be read for a while: who asks for them waits. */
+class SlowReads extends MemoryStore {
+  /** Whether large objects can't be read at all. */
+  fails = false
+  #gate = Promise.resolve()
+  #open = (): void => {}
+
+  shut (): void {
+    this.#gate = new Promise<void>(resolve => { this.#open = resolve })
+  }
+
+  release (): void {
+    this.#open()
+  }
+
+  override async update (...args: Parameters<Store['update']>): ReturnType<Store['update']> {
+    await this.#gate
+    return await super.update(...args)
+  }
+
+  override async updatesFrom (...args: Parameters<Store['updatesFrom']>): ReturnType<Store['updatesFrom']> {
+    if (this.fails) throw new DinemicError('STORE_FAILED', 'the disk is away')
+    await this.#gate
+    return await super.updatesFrom(...args)
+  }
+}
 
 const idsOf = async (peer: Peer, model = 'Person'): Promise<string[]> => {
   const ids: string[] = []
@@ -158,6 +188,35 @@ describe('a node that replicates chosen objects', () => {
     const some = await lan.peer({ replicate: { Person: { ids: [] } } })
     await some.connect(full)
     await lan.quiet()
+    await some.replica.wait(bob!)
+    await lan.quiet()
+    expect(new Set(await allHashes(bob!, full, some)).size).toBe(1)
+  })
+
+  test.each(['while it is being fetched', 'before anything came'])('gets all of it though somebody opened it and gave up %s, and fetches nothing that nobody waits for', async when => {
+    const store = new SlowReads()
+    const full = await lan.peer({ store })
+    const [bob] = await many(full, 3)
+    for (let i = 0; i < 14; i++) await set(full, bob!, { [`bulk${i}`]: new Uint8Array(200_000) })
+    const some = await lan.peer({ replicate: { Person: { ids: [] } } })
+    await some.connect(full)
+    await (await lan.peer({ replicate: { Person: { ids: [bob!] } } })).connect(full) // so that its ranges are known
+    await lan.quiet()
+    store.shut()
+    if (when === 'before anything came') await expect(some.replica.wait(bob!, { timeout: 1 })).rejects.toMatchObject({ code: 'ORM_NOT_FOUND' })
+    else {
+      store.fails = true // Else the answer would come, or keep the next question waiting.
+      const leaving = new AbortController()
+      const waits = some.replica.wait(bob!, { signal: leaving.signal })
+      await lan.until(() => askedOf(some).includes('fetch'))
+      leaving.abort()
+      await expect(waits).rejects.toThrow()
+    }
+    store.fails = false
+    store.release()
+    await lan.quiet()
+    expect(askedOf(some).filter(ask => ask === 'fetch').length).toBeLessThanOrEqual(1)
+    expect(await some.store.updates(bob!)).toEqual([])
     await some.replica.wait(bob!)
     await lan.quiet()
     expect(new Set(await allHashes(bob!, full, some)).size).toBe(1)
