@@ -85,7 +85,7 @@ test('is not given up with the last who waited for it', async () => {
   await lan.quiet()
   await device.replica.adopt(object, (await owner.keys.get(object))!)
   leaving.abort()
-  await expect(waits).rejects.toThrow()
+  await expect(waits).rejects.toThrow('abort')
   await device.connect(owner)
   await lan.quiet()
   expect(new Set(await allHashes(object, owner, device)).size).toBe(1)

@@ -210,7 +210,7 @@ describe('a node that replicates chosen objects', () => {
       const waits = some.replica.wait(bob!, { signal: leaving.signal })
       await lan.until(() => askedOf(some).includes('fetch'))
       leaving.abort()
-      await expect(waits).rejects.toThrow()
+      await expect(waits).rejects.toThrow('abort')
     }
     store.fails = false
     store.release()
