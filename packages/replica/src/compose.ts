@@ -125,7 +125,7 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const askFor = async (object: ObjectId, how?: AskOptions): Promise<Asked> => await activity.track(`asking for ${object}`, replication.askForObject(object, how))
 
   const explainer = new Explainer({ store, look, refusal: id => replication.refusal(id) })
-  const continuity = new Continuity(store, askFor)
+  const continuity = new Continuity(store, async object => await askFor(object, { hurry: true }))
   const waiting = new Waiting(platform)
   const caretaker = new Caretaker({
     care, activity, keys, platform, report,

@@ -5,6 +5,8 @@ import type { Asked } from './sync/peers.js'
 const ROW = 'running'
 const ADOPTED = 'adopted'
 const ASKED = 10_000
+/** Objects that are asked for side by side. */
+const AT_ONCE = 100
 
 /** Whether no node uses the store, and the last one stopped of its own accord. */
 export async function stoppedWell (store: Store): Promise<boolean> {
@@ -14,7 +16,8 @@ export async function stoppedWell (store: Store): Promise<boolean> {
 /**
  * A chain that is continued without its end forks. Others may hold a longer one of ours where the key came from another
  * device, or where this machine went down and took commits with it that peers had heard of. Then peers are asked for the
- * object before it is written the first time; without any peer there is nobody to ask, and the next write asks.
+ * object before it is written the first time: what those know who answer is here then. Who is silent is waited for once, and not for
+ * long; where nobody is there or answers, the next write asks again.
  */
 export class Continuity {
   readonly #store: Store
@@ -46,13 +49,16 @@ export class Continuity {
   }
 
   async beforeWriting (objects: readonly ObjectId[]): Promise<void> {
-    for (const object of objects) {
-      if (!this.#isDoubtful(object)) continue
-      const { asked, failed } = await this.#ask(object)
-      if (asked.length === failed.length) continue
-      this.#asked.set(object, true)
-      if (this.#adopted.delete(object)) await this.#keepAdopted()
+    const doubtful = [...new Set(objects)].filter(object => this.#isDoubtful(object))
+    const answered: ObjectId[] = []
+    for (let at = 0; at < doubtful.length; at += AT_ONCE) {
+      await Promise.all(doubtful.slice(at, at + AT_ONCE).map(async object => {
+        const { asked, failed } = await this.#ask(object)
+        if (asked.length > failed.length) answered.push(object)
+      }))
     }
+    for (const object of answered) this.#asked.set(object, true)
+    if (answered.filter(object => this.#adopted.delete(object)).length > 0) await this.#keepAdopted()
   }
 
   async #keepAdopted (): Promise<void> {

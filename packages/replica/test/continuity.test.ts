@@ -1,6 +1,12 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Network } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
 import { Continuity } from '../src/continuity.js'
+import type { WriteRequest } from '../src/engine.js'
+import { decodeRequest } from '../src/sync/messages.js'
+import { barePeer } from './bare-peer.js'
+import { VirtualLan, write } from './virtual-lan.js'
+import type { VirtualPeer } from './virtual-lan.js'
 
 test('an object whose key came while nobody could be asked is asked for after a restart, until somebody has answered', async () => {
   const store = new MemoryStore()
@@ -29,4 +35,82 @@ test('an object whose key came while nobody could be asked is asked for after a 
     await writes(continuity)
   })).toEqual(['Person:1'])
   expect(await run(writes)).toEqual([])
+})
+
+describe('after a stop that was none', () => {
+  let lan = new VirtualLan()
+  afterEach(async () => {
+    await lan.stop()
+    lan = new VirtualLan()
+  })
+
+  /** Of the event loop: what waits for time goes on waiting. */
+  const turn = async (): Promise<void> => { for (let i = 0; i < 20; i++) await new Promise<void>(resolve => { setImmediate(resolve) }) }
+
+  /** Begins with what another run has left in the store. */
+  async function restarted (): Promise<VirtualPeer> {
+    const store = new MemoryStore()
+    await store.open()
+    await new Continuity(store, async () => ({ asked: [], failed: [] })).start()
+    return await lan.peer('one', { store })
+  }
+
+  const silent = async (name: string): Promise<Network> => await barePeer(lan.hub, async () => await new Promise<Uint8Array>(() => {}), name)
+
+  /** Stands before an honest node: passes on its answers, or what it has of objects, after a while, and says nothing else. */
+  async function front (behind: VirtualPeer, ms: number): Promise<Network> {
+    const network = await barePeer(lan.hub, async data => {
+      if (!['object', 'ranges', 'fetch'].includes(decodeRequest(data).ask)) return await new Promise<Uint8Array>(() => {})
+      await new Promise<void>(resolve => { lan.time.schedule(ms, resolve) })
+      return await network.request(behind.network.id, data)
+    }, 'front')
+    await network.connect(behind.network.addresses[0]!)
+    return network
+  }
+
+  /** How many ms of virtual time the task takes. */
+  async function lasts (task: () => Promise<unknown>): Promise<number> {
+    const start = lan.time.now
+    const done = task().then(() => lan.time.now - start)
+    await turn()
+    await lan.time.pass(120_000, turn)
+    return await done
+  }
+
+  async function save ({ replica }: VirtualPeer, objects: readonly string[], value: string): Promise<void> {
+    await replica.write(await Promise.all(objects.map(async (object): Promise<WriteRequest> => ({ object, caller: object, base: (await replica.state(object))!, operations: [{ op: 'set', field: 'name', value }], encrypted: [] }))))
+  }
+
+  test.each([['alone', false], ['besides others', true]])('a silent peer that is there %s keeps one save waiting for 3 s, however many objects, and no other', async (_, withOther) => {
+    const one = await restarted()
+    const objects = await Promise.all([1, 2, 3, 4].map(async number => await write(one, number)))
+    if (withOther) await one.network.connect((await lan.peer('other')).network.addresses[0]!)
+    await one.network.connect((await silent('silent')).addresses[0]!)
+    expect(await lasts(async () => { await save(one, objects, 'B') })).toBe(3000)
+    for (const object of objects) expect(await lasts(async () => { await save(one, [object], 'C') })).toBe(0)
+    const fresh = await write(one, 5)
+    expect(await lasts(async () => { await save(one, [fresh], 'D') })).toBe(0)
+  })
+
+  test('what one knows that answers late, and page by page, is here before the save', async () => {
+    const one = await restarted()
+    const behind = await lan.peer('behind')
+    const object = await write(behind, 1)
+    const bulk = new Uint8Array(200_000)
+    // Who writes much rests in between.
+    await lasts(async () => {
+      for (let i = 0; i < 6; i++) await behind.replica.write([{ object, caller: object, base: (await behind.replica.state(object))!, operations: [{ op: 'set', field: `bulk${i}`, value: bulk }], encrypted: [] }])
+    })
+    await one.network.connect((await front(behind, 2900)).addresses[0]!)
+    await one.network.connect((await silent('silent')).addresses[0]!)
+    const seed = new Uint8Array(32).fill(1)
+    new DataView(seed.buffer).setUint32(0, 1)
+    expect(await lasts(async () => { await one.replica.adopt(object, seed) })).toBeGreaterThan(6000)
+    await save(one, [object], 'B')
+    await one.network.connect(behind.network.addresses[0]!)
+    await turn()
+    await lan.time.pass(60_000, turn)
+    expect([one, behind].flatMap(({ reports }) => reports.filter(([event]) => event === 'fork'))).toEqual([])
+    expect((await behind.replica.history(object)).length).toBe(8)
+  })
 })

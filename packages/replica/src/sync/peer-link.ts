@@ -9,6 +9,12 @@ import { SettledParts } from './settled-parts.js'
 /** Short ids remembered as asked for. */
 const SETTLED = 20_000
 
+export interface Asking {
+  readonly signal: AbortSignal | undefined
+  /** In ms; the network's own by default. */
+  readonly timeout: number | undefined
+}
+
 /** One connection to a peer, as the asker sees it. */
 export class PeerLink {
   readonly peer: string
@@ -60,7 +66,7 @@ export class PeerLink {
   }
 
   /** Undefined where the peer can't or won't answer: it is compared with again later. */
-  async request (request: Request, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+  async request (request: Request, { signal, timeout }: Partial<Asking> = {}): Promise<Uint8Array | undefined> {
     if (this.isClosed) return undefined
     if (this.isTooSlow) {
       this.lost++
@@ -69,7 +75,7 @@ export class PeerLink {
     using closed = new FollowingSignal(this.#closed.signal)
     const either = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
     try {
-      return await this.#pace.measure(async () => await this.#network.request(this.peer, encodeRequest(request), { signal: either }))
+      return await this.#pace.measure(async () => await this.#network.request(this.peer, encodeRequest(request), { signal: either, ...(timeout === undefined ? {} : { timeout }) }))
     } catch (error) {
       if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
       // Who asked may have thought better of it: that is no fault of the peer.

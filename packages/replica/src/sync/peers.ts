@@ -1,4 +1,4 @@
-import { isDinemicError, parseId } from '@dinemic/core'
+import { BoundedCache, isDinemicError, parseId } from '@dinemic/core'
 import type { ObjectId, PeerInfo, Network, Platform } from '@dinemic/core'
 import type { Activity } from '../activity.js'
 import { SALT_BYTES, decodeFrames, decodeGot } from './messages.js'
@@ -16,6 +16,10 @@ const GET_IDS = 1000
 /** Pause between comparisons with a peer, in ms: from the first, doubling while nothing differs, to the last. */
 const FIRST_PAUSE = 1000
 const LAST_PAUSE = 30_000
+/** How long a peer may take for an answer that a save waits for, in ms. */
+const PATIENCE = 3000
+/** Peers of which it is remembered that they were silent, also when they connect anew. */
+const PEERS = 1000
 /** Pause between comparisons that a peer asks for, in ms: it may say that it has news as often as it likes. */
 const NEWS_PAUSE = 250
 
@@ -32,6 +36,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined
   /** What each peer has said so far, in words. */
   readonly said?: Map<string, string>
+  /** Somebody waits for the answers, but not for who is silent: that counts as failed. */
+  readonly hurry?: boolean
 }
 
 /** What is going on with one peer. One comparison at a time; what comes meanwhile leads to another. */
@@ -60,6 +66,8 @@ export class Peers {
   readonly #parts: PeersParts
   readonly #sessions = new Map<string, Session>()
   readonly #offences: Offences
+  /** Who gave no answer about an object: nobody in a hurry waits for it until it has answered. */
+  readonly #silent = new BoundedCache<string, boolean>(PEERS)
   #stopped = false
 
   constructor (parts: PeersParts) {
@@ -134,12 +142,12 @@ export class Peers {
   }
 
   /** Asks all peers for everything about an object. Resolves when all have answered or failed; `said` has what is known by then. */
-  async askForObject (object: ObjectId, { signal, said = new Map() }: AskOptions = {}): Promise<Asked> {
+  async askForObject (object: ObjectId, { signal, said = new Map(), hurry = false }: AskOptions = {}): Promise<Asked> {
     const asked = [...this.#sessions.keys()]
     for (const peer of asked) said.set(peer, 'no answer yet')
     const failed: string[] = []
     await Promise.all(asked.map(async peer => {
-      const frames = await this.#receiveObject(peer, object, signal)
+      const frames = await this.#receiveObject(peer, object, { signal, hurry })
       if (frames === undefined) failed.push(peer)
       said.set(peer, frames === undefined ? 'no answer, or no good one' : frames === 0 ? 'it has nothing of it' : `it gave ${frames === 1 ? 'one update' : `${frames} updates`} of it, and nothing shows here`)
     }))
@@ -182,6 +190,7 @@ export class Peers {
         else if (changed) this.#offences.forgive(peer)
         session.isSlow = session.link.lost > lost
         session.inVain = session.isSlow ? session.inVain + 1 : 0
+        if (!session.isSlow) this.#silent.set(peer, false)
         // Once may be chance.
         if (session.inVain === 2) this.#notDelivered(peer, 'twice on end it gave no answer, or none in time')
         session.again ||= again
@@ -255,12 +264,19 @@ export class Peers {
   }
 
   /** How many updates came; undefined where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
-  async #receiveObject (peer: string, object: ObjectId, signal?: AbortSignal): Promise<number | undefined> {
+  async #receiveObject (peer: string, object: ObjectId, { signal, hurry }: Pick<AskOptions, 'signal' | 'hurry'>): Promise<number | undefined> {
     try {
       const link = this.#sessions.get(peer)?.link
       if (link === undefined) return undefined
       const { pending, inbound } = this.#parts
-      const came = await pending.take(peer, async () => await link.request({ ask: 'object', object }, signal), async answer => {
+      const isSilent = (): boolean => hurry === true && this.#silent.get(peer) === true
+      if (isSilent()) return undefined
+      const came = await pending.take(peer, async () => {
+        if (isSilent()) return undefined // since there was no room to ask it
+        const answer = await link.request({ ask: 'object', object }, { signal, timeout: hurry === true ? PATIENCE : undefined })
+        this.#silent.set(peer, answer === undefined && signal?.aborted !== true && !link.isClosed)
+        return answer
+      }, async answer => {
         const frames = decodeFrames(answer)
         await inbound.frames(frames, peer)
         return { count: frames.length, bytes: answer.length }

@@ -13,7 +13,7 @@ const silent: Pick<Network, 'request'> = {
 test('an answer that the caller waits for no more is no answer that was lost', async () => {
   const link = new PeerLink({ network: silent as Network, platform: { now: () => 0 } }, 'a', new Uint8Array(16))
   const controller = new AbortController()
-  const answer = link.request({ ask: 'news' }, controller.signal)
+  const answer = link.request({ ask: 'news' }, { signal: controller.signal })
   controller.abort()
   expect([await answer, link.lost]).toEqual([undefined, 0])
   const other = link.request({ ask: 'news' })
