@@ -87,7 +87,8 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const binding = bindNetwork(provider, networkName)
   const activity = new Activity()
   const objects = new Objects({ store, binding, platform })
-  const interest = new Interest({ models, replicate, store, isHere: async object => await objects.row(object) !== undefined })
+  const isHere = async (object: ObjectId): Promise<boolean> => await objects.row(object) !== undefined
+  const interest = new Interest({ models, replicate, store, isHere })
 
   const masks = new Masks()
   const care = new Care(keys)
@@ -125,7 +126,7 @@ export function compose (options: ReplicaOptions): ReplicaParts {
   const askFor = async (object: ObjectId, how?: AskOptions): Promise<Asked> => await activity.track(`asking for ${object}`, replication.askForObject(object, how))
 
   const explainer = new Explainer({ store, look, refusal: id => replication.refusal(id) })
-  const continuity = new Continuity(store, async object => await askFor(object, { hurry: true }))
+  const continuity = new Continuity(store, { ask: async object => await askFor(object, { hurry: true }), isHere })
   const waiting = new Waiting(platform)
   const caretaker = new Caretaker({
     care, activity, keys, platform, report,

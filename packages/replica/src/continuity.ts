@@ -8,6 +8,11 @@ const ASKED = 10_000
 /** Objects that are asked for side by side. */
 const AT_ONCE = 100
 
+export interface ContinuityParts {
+  readonly ask: (object: ObjectId) => Promise<Asked>
+  readonly isHere: (object: ObjectId) => Promise<boolean>
+}
+
 /** Whether no node uses the store, and the last one stopped of its own accord. */
 export async function stoppedWell (store: Store): Promise<boolean> {
   return await store.setting(ROW) === undefined
@@ -21,14 +26,19 @@ export async function stoppedWell (store: Store): Promise<boolean> {
  */
 export class Continuity {
   readonly #store: Store
-  readonly #ask: (object: ObjectId) => Promise<Asked>
+  readonly #parts: ContinuityParts
   readonly #adopted = new Set<ObjectId>()
   readonly #asked = new BoundedCache<ObjectId, true>(ASKED)
   #stoppedWell = true
 
-  constructor (store: Store, ask: (object: ObjectId) => Promise<Asked>) {
+  constructor (store: Store, parts: ContinuityParts) {
     this.#store = store
-    this.#ask = ask
+    this.#parts = parts
+  }
+
+  /** Objects whose keys came from another device, and of whose chains nobody has told yet. */
+  get adopted (): Iterable<ObjectId> {
+    return this.#adopted
   }
 
   async start (): Promise<void> {
@@ -43,7 +53,7 @@ export class Continuity {
   }
 
   /** The object's key has come from another device. Kept: there may be nobody to ask before the node stops. */
-  async adopted (object: ObjectId): Promise<void> {
+  async adopt (object: ObjectId): Promise<void> {
     this.#adopted.add(object)
     await this.#keepAdopted()
   }
@@ -51,14 +61,17 @@ export class Continuity {
   async beforeWriting (objects: readonly ObjectId[]): Promise<void> {
     const doubtful = [...new Set(objects)].filter(object => this.#isDoubtful(object))
     const answered: ObjectId[] = []
+    const heard: ObjectId[] = []
     for (let at = 0; at < doubtful.length; at += AT_ONCE) {
       await Promise.all(doubtful.slice(at, at + AT_ONCE).map(async object => {
-        const { asked, failed } = await this.#ask(object)
+        const { asked, failed } = await this.#parts.ask(object)
         if (asked.length > failed.length) answered.push(object)
       }))
     }
     for (const object of answered) this.#asked.set(object, true)
-    if (answered.filter(object => this.#adopted.delete(object)).length > 0) await this.#keepAdopted()
+    for (const object of answered) if (this.#adopted.has(object) && await this.#parts.isHere(object)) heard.push(object)
+    for (const object of heard) this.#adopted.delete(object)
+    if (heard.length > 0) await this.#keepAdopted()
   }
 
   async #keepAdopted (): Promise<void> {

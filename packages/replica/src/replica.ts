@@ -39,7 +39,7 @@ export class Replica implements Engine {
     this.keys = this.#parts.keys
   }
 
-  /** Runs the after-hooks that a crash has left, then takes part in the network. The store is open, the network isn't started yet. */
+  /** Runs the after-hooks that a crash has left, and takes part in the network once that is started. The store is open. */
   async start (): Promise<void> {
     const { store, binding, sums, continuity, masks, care, quota, afterHooks, replication, caretaker } = this.#parts
     await checkNetwork(store, binding, this.#networkName)
@@ -48,8 +48,8 @@ export class Replica implements Engine {
     await masks.load(store)
     await care.load(store)
     await quota.load(store)
+    await replication.start(continuity.adopted)
     await afterHooks.resume(async object => await this.state(object))
-    await replication.start()
     caretaker.start()
   }
 
@@ -145,7 +145,7 @@ export class Replica implements Engine {
     // First, as from then on this node is to see to its keys.
     await care.set(store, { object, needed: true })
     await this.keys.put(object, seed)
-    await continuity.adopted(object)
+    await continuity.adopt(object)
     // Nor does who waits for it and gives up make it none of this node's any more.
     this.#tried.delete(object)
     replication.own(object)

@@ -5,19 +5,23 @@ import { Continuity } from '../src/continuity.js'
 import type { WriteRequest } from '../src/engine.js'
 import { decodeRequest } from '../src/sync/messages.js'
 import { barePeer } from './bare-peer.js'
-import { VirtualLan, write } from './virtual-lan.js'
+import { VirtualLan, seedOf, write } from './virtual-lan.js'
 import type { VirtualPeer } from './virtual-lan.js'
 
-test('an object whose key came while nobody could be asked is asked for after a restart, until somebody has answered', async () => {
+test('an object whose key came while nobody could be asked is asked for after a restart, until it is here and somebody has answered', async () => {
   const store = new MemoryStore()
   await store.open()
   const asked: string[] = []
   let peers: string[] = []
+  let isHere = false
   /** A run of a node: what it writes, it asks for. */
   const run = async (work: (continuity: Continuity) => Promise<void>): Promise<string[]> => {
-    const continuity = new Continuity(store, async object => {
-      asked.push(object)
-      return { asked: peers, failed: [] }
+    const continuity = new Continuity(store, {
+      ask: async object => {
+        asked.push(object)
+        return { asked: peers, failed: [] }
+      },
+      isHere: async () => isHere
     })
     await continuity.start()
     await work(continuity)
@@ -27,9 +31,11 @@ test('an object whose key came while nobody could be asked is asked for after a 
   const writes = async (continuity: Continuity): Promise<void> => { await continuity.beforeWriting(['Person:1', 'Person:2']) }
 
   expect(await run(writes)).toEqual([])
-  expect(await run(async continuity => { await continuity.adopted('Person:1') })).toEqual([])
+  expect(await run(async continuity => { await continuity.adopt('Person:1') })).toEqual([])
   expect(await run(writes)).toEqual(['Person:1'])
   peers = ['somebody']
+  expect(await run(writes)).toEqual(['Person:1'])
+  isHere = true
   expect(await run(async continuity => {
     await writes(continuity)
     await writes(continuity)
@@ -51,7 +57,7 @@ describe('after a stop that was none', () => {
   async function restarted (): Promise<VirtualPeer> {
     const store = new MemoryStore()
     await store.open()
-    await new Continuity(store, async () => ({ asked: [], failed: [] })).start()
+    await new Continuity(store, { ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
     return await lan.peer('one', { store })
   }
 
@@ -103,9 +109,7 @@ describe('after a stop that was none', () => {
     })
     await one.network.connect((await front(behind, 2900)).addresses[0]!)
     await one.network.connect((await silent('silent')).addresses[0]!)
-    const seed = new Uint8Array(32).fill(1)
-    new DataView(seed.buffer).setUint32(0, 1)
-    expect(await lasts(async () => { await one.replica.adopt(object, seed) })).toBeGreaterThan(6000)
+    expect(await lasts(async () => { await one.replica.adopt(object, seedOf(1)) })).toBeGreaterThan(6000)
     await save(one, [object], 'B')
     await one.network.connect(behind.network.addresses[0]!)
     await turn()

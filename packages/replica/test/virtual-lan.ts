@@ -45,10 +45,16 @@ export class VirtualLan {
   }
 }
 
-/** The n-th object, with a name; the same one each time. */
-export async function write ({ replica }: Pick<VirtualPeer, 'replica'>, number: number): Promise<string> {
+/** The key of the n-th object; the same one each time. */
+export function seedOf (number: number): Uint8Array {
   const seed = new Uint8Array(32).fill(1)
   new DataView(seed.buffer).setUint32(0, number)
+  return seed
+}
+
+/** The n-th object, with a name. */
+export async function write ({ replica }: Pick<VirtualPeer, 'replica'>, number: number): Promise<string> {
+  const seed = seedOf(number)
   const object = formatId('Person', provider.publicKey(seed))
   await replica.write([{ object, caller: object, create: { seed }, operations: [{ op: 'set', field: 'name', value: 'Bob' }], encrypted: [] }])
   return object

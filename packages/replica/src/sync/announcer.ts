@@ -34,7 +34,8 @@ export class Announcer {
   }
 
   announce (updates: readonly Update[]): void {
-    if (this.#stopped) return
+    // Whoever connects later compares; before the network runs nobody is connected.
+    if (this.#stopped || this.#network.peers.length === 0) return
     for (const { object, frame } of updates) {
       const { model } = parseId(object)
       const frames = this.#waiting.get(model) ?? []

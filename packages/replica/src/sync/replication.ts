@@ -132,8 +132,9 @@ export class Replication {
     return this.#progress.status
   }
 
-  /** To be called before the network starts. */
-  async start (): Promise<void> {
+  /** To be called before the network starts, and before anything is written. `owned`: objects of which only the keys may be here. */
+  async start (owned: Iterable<ObjectId>): Promise<void> {
+    for (const object of owned) this.#interest.choose(object)
     // Of what a keeper learned once it has something; whether its peers of today have it too, or not.
     this.#interest.learn(await this.#store.models(), '', () => false)
     this.#network.handle({

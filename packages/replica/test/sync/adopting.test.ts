@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { DinemicError } from '@dinemic/core'
-import { Lan, allHashes, create, nameOf, set } from '../harness.js'
+import { MemoryKeyRing, MemoryStore } from '@dinemic/core/testing'
+import { Lan, allHashes, create, nameOf, read, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 import type { ReplicaOptions } from '../../src/compose.js'
 
@@ -89,4 +90,19 @@ test('is not given up with the last who waited for it', async () => {
   await device.connect(owner)
   await lan.quiet()
   expect(new Set(await allHashes(object, owner, device)).size).toBe(1)
+})
+
+test('of a partial model it comes after a restart, though nobody had it when the key came', async () => {
+  const [owner, stranger] = [await lan.peer(), await lan.peer()]
+  const object = await create(owner, { name: 'Bob' })
+  const partial = { replicate: { Person: { ids: [] } }, store: new MemoryStore(), keys: new MemoryKeyRing() }
+  const device = await lan.peer(partial)
+  await device.connect(stranger)
+  await device.replica.adopt(object, (await owner.keys.get(object))!)
+  await lan.quiet()
+  await device.stop()
+  const again = await lan.peer(partial)
+  await again.connect(owner)
+  await lan.quiet()
+  expect(await read(again, object, 'name')).toBe('Bob')
 })
