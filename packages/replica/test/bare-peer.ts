@@ -15,6 +15,12 @@ export async function barePeer (hub: MemoryHub, answer: Answer<Uint8Array>, name
   return network
 }
 
+/** Of a peer that has nothing, and answers nothing else. */
+export function emptyHanded (data: Uint8Array): Uint8Array {
+  if (decodeRequest(data).ask !== 'compare') throw new Error('never')
+  return encodeWelcome({ version: 1, time: Date.now(), prints: [], audit: null })
+}
+
 /** What a liar says that it has of Person, and what time it is. */
 export interface Claim { readonly time: number, readonly count: number, readonly print: string }
 

@@ -1,4 +1,4 @@
-import { DinemicError, formatId } from '@dinemic/core'
+import { formatId } from '@dinemic/core'
 import type { CryptoProvider, Network, ObjectId, Operation, Value } from '@dinemic/core'
 import { nativeProvider } from '@dinemic/core/native'
 import { MemoryHub, MemoryKeyRing, MemoryStore, realPlatform as platform } from '@dinemic/core/testing'
@@ -8,6 +8,7 @@ import type { Reports } from '../src/report.js'
 import type { ReplicaOptions } from '../src/compose.js'
 import { decodeRequest, encodeFrames } from '../src/sync/messages.js'
 import type { Request } from '../src/sync/messages.js'
+import { emptyHanded } from './bare-peer.js'
 
 export const provider: CryptoProvider = nativeProvider
 
@@ -104,7 +105,7 @@ export class Lan {
 
   async #asStranger<T> (peer: Peer, task: (network: Network, peer: string) => Promise<T>): Promise<T> {
     const network = this.hub.create()
-    network.handle({ message: async () => 'ignore', request: async () => { throw new DinemicError('REPLICA_BAD_MESSAGE', 'a stranger answers nothing') }, connected: () => {}, disconnected: () => {} })
+    network.handle({ message: async () => 'ignore', request: async (_from, data) => emptyHanded(data), connected: () => {}, disconnected: () => {} })
     await network.start()
     try {
       return await task(network, await network.connect(peer.address))

@@ -1,5 +1,6 @@
 import { bindNetwork, clockOf, concatBytes, decodeFrame, encode, formatId, signUpdate } from '@dinemic/core'
 import type { Draft, GrantRef, Network, ObjectId, Operation, Update } from '@dinemic/core'
+import { emptyHanded } from '../bare-peer.js'
 import { provider } from '../harness.js'
 import type { Lan, Peer } from '../harness.js'
 
@@ -15,7 +16,7 @@ export interface Place extends Partial<Pick<Draft, 'clock' | 'supersedes'>> {
   readonly prev?: string
 }
 
-/** A peer with a key of its own that signs and sends what honest code would not. It answers no question. */
+/** A peer with a key of its own that signs and sends what honest code would not. Asked, it has nothing. */
 export class Attacker {
   readonly id: ObjectId
   readonly #seed: Uint8Array
@@ -27,7 +28,7 @@ export class Attacker {
     this.#seed = seed
     this.id = formatId('Person', provider.publicKey(seed))
     this.#network = lan.hub.create()
-    this.#network.handle({ message: async () => 'ignore', request: async () => { throw new Error('never') }, connected: () => {}, disconnected: () => {} })
+    this.#network.handle({ message: async () => 'ignore', request: async (_from, data) => emptyHanded(data), connected: () => {}, disconnected: () => {} })
     for (const topic of ['Person', 'Company']) this.#network.subscribe(topic)
   }
 
