@@ -13,8 +13,10 @@ function * reasonsOf ({ running, peers, sync, pending, refused, missing, disk }:
   if (peers.length === 0) return yield 'no peer is connected'
   for (const { model, want } of sync.models) if (want > 0) yield `${counted(want, 'update')} of ${model} ${want === 1 ? 'is' : 'are'} on the way`
   if (pending.bytes > pending.limit / 2) yield `${pending.bytes} bytes that have come wait to be written, of ${pending.limit} that may: the disk is slower than the peers`
-  if (refused.quota > 0) yield `${counted(refused.quota, 'update')} found no room in the quotas; strangers take ${disk.strangers} of ${disk.quota} bytes`
-  if (refused.admit > 0) yield `the option admit refused ${counted(refused.admit, 'update')}`
+  // What was refused may have come since, when there was room.
+  const lacks = sync.peers.some(({ differs }) => differs.length > 0)
+  if (lacks && refused.quota > 0) yield `updates found no room in the quotas (${counted(refused.quota, 'refusal')} since the start); strangers take ${disk.strangers} of ${disk.quota} bytes`
+  if (lacks && refused.admit > 0) yield `the option admit refused updates (${counted(refused.admit, 'refusal')} since the start)`
   if (missing.length > 0) yield `no connected peer has given ${counted(missing.length, 'update')} to which others point (status.sought)`
   for (const peer of peers) {
     const round = sync.peers.find(progress => progress.peer === peer)

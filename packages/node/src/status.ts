@@ -22,7 +22,7 @@ export interface NodeStatus {
   readonly pending: { readonly count: number, readonly bytes: number, readonly limit: number }
   /** How many updates before-hooks of this node hide: `node.masked()` lists them. */
   readonly masked: number
-  /** Since the start: updates that `admit` and the quotas refused, and proposals that came too fast. */
+  /** Refusals since the start, of updates by `admit` and by the quotas, and of proposals that came too fast. The same update that comes again is refused again. */
   readonly refused: { readonly admit: number, readonly quota: number, readonly rate: number }
   /** Bytes of the disk that strangers take, as the quota counts them, and may take. */
   readonly disk: { readonly strangers: number, readonly quota: number }

@@ -40,9 +40,9 @@ test('what this node’s own rules refuse is counted, and said', async () => {
     await node.idle()
   }
   expect(b.status.refused).toEqual({ admit: 0, quota: 1, rate: 0 })
-  expect(b.status.standstill).toMatch(/^1 update found no room in the quotas; strangers take 0 of 0 bytes; /)
+  expect(b.status.standstill).toMatch(/^updates found no room in the quotas \(1 refusal since the start\); strangers take 0 of 0 bytes; /)
   expect(c.status.refused).toEqual({ admit: 1, quota: 0, rate: 0 })
-  expect(c.status.standstill).toMatch(/^the option admit refused 1 update; .*: what differs is here alone, was refused here, or did not come$/)
+  expect(c.status.standstill).toMatch(/^the option admit refused updates \(1 refusal since the start\); .*: what differs is here alone, was refused here, or did not come$/)
   await b.stop()
   expect(b.status.standstill).toBe('the node has been stopped')
 })

@@ -17,8 +17,8 @@ export interface DoorkeeperParts {
 }
 
 /**
- * Asks the application's `admit` about objects that aren't here yet: once, however many updates of one come at once or
- * wait for its first. Whatever isn't true is a no: what it throws, another value, an answer that doesn't come.
+ * Asks the application's `admit` about objects that aren't here yet: once for each of the last 5,000, however many updates
+ * of one come at once or wait for its first. Whatever isn't true is a no: what it throws, another value, an answer that doesn't come.
  */
 export class Doorkeeper {
   readonly #parts: DoorkeeperParts
