@@ -1,6 +1,7 @@
 import type { ObjectId, Platform, Update, UpdateId } from '@dinemic/core'
 import { Breath } from '../breath.js'
 import type { Stage } from './stage.js'
+import { LEFT } from './taken.js'
 import type { Taken } from './taken.js'
 
 export interface Received {
@@ -43,9 +44,15 @@ const FEW = 16
 export class Arrivals {
   readonly #parts: ArrivalsParts
   readonly #waiting = new Map<ObjectId, Part[]>()
+  #stopped = false
 
   constructor (parts: ArrivalsParts) {
     this.#parts = parts
+  }
+
+  /** Takes no more: what waits is left, and hooks are asked about none of it. */
+  stop (): void {
+    this.#stopped = true
   }
 
   /** What became of each, in their order. */
@@ -114,7 +121,7 @@ export class Arrivals {
     const results = new Map<Update, Taken>()
     const missing = new Map(parts.map(part => [part, new Set<UpdateId>()]))
     for (const { update, part } of parts.flatMap(part => part.updates.map(update => ({ update, part }))).sort((a, b) => byPlace(a.update, b.update))) {
-      results.set(update, await stage.take(update, { local: false, owned }))
+      results.set(update, this.#stopped ? LEFT : await stage.take(update, { local: false, owned }))
       for (const id of verdicts.takeMissing()) missing.get(part)!.add(id)
       await breath.after(update)
     }

@@ -99,6 +99,11 @@ export class Pipeline {
     return await this.#arrivals.receive(arriving)
   }
 
+  /** From now on nothing from the network is taken, not even what waits for its turn. */
+  stopReceiving (): void {
+    this.#arrivals.stop()
+  }
+
   /**
    * Takes the turn of these objects, lets `work` fill stages, and commits them in one batch. If `work` throws, nothing
    * is written. Resolves after the commit; the after-hooks run on.

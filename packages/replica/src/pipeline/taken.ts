@@ -6,6 +6,10 @@ export type Taken =
   | { readonly is: 'waits', readonly for: UpdateId }
   | { readonly is: 'refused', readonly why: string, readonly code?: string }
   | { readonly is: 'gone', readonly tombstone: UpdateId }
+  /** The node is stopping. Comparing brings it after the next start. */
+  | { readonly is: 'left' }
+
+export const LEFT: Taken = { is: 'left' }
 
 /** Why what a close revokes is refused. It is for as long as no other close names it. */
 export const CLOSED = 'its grant was closed'

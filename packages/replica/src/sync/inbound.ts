@@ -4,7 +4,7 @@ import type { Activity } from '../activity.js'
 import { groupBy } from '../group-by.js'
 import type { Arriving, Received } from '../pipeline/arrivals.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
-import { CLOSED, NO_ROOM, OVER_QUOTA } from '../pipeline/taken.js'
+import { CLOSED, LEFT, NO_ROOM, OVER_QUOTA } from '../pipeline/taken.js'
 import type { Taken } from '../pipeline/taken.js'
 import type { Report } from '../report.js'
 import type { Announcer } from './announcer.js'
@@ -62,9 +62,16 @@ export class Inbound {
   /** Updates that this node's own rules have refused. */
   readonly refused = { admit: 0, quota: 0 }
   readonly #told = new BoundedCache<ObjectId, true>(TOLD)
+  #stopped = false
 
   constructor (parts: InboundParts) {
     this.#parts = parts
+  }
+
+  /** What has come and isn't taken yet is left: it may be much, and the application may take its time over each. */
+  stop (): void {
+    this.#stopped = true
+    this.#parts.pipeline.stopReceiving()
   }
 
   /**
@@ -102,7 +109,7 @@ export class Inbound {
     const all: UpdateId[] = []
     let taken = 0
     let receiving = turn.catch(() => { /* its own page's trouble */ })
-    for (let at = 0; at < frames.length; at += PAGE) {
+    for (let at = 0; at < frames.length && !this.#stopped; at += PAGE) {
       const { updates } = await this.#parts.frames.read(frames.slice(at, at + PAGE), from)
       await receiving
       if (updates.length === 0) break // Nor will the rest be worth the look.
@@ -115,6 +122,7 @@ export class Inbound {
   }
 
   async #standing (update: Update, from: string): Promise<Taken> {
+    if (this.#stopped) return LEFT
     if (!await this.#parts.doorkeeper.admits(update.object, [update], from)) return NOT_ADMITTED
     return await this.#parts.pipeline.standing(update)
   }
@@ -135,7 +143,7 @@ export class Inbound {
   async receive (updates: readonly Update[], from: string): Promise<Receipt> {
     const arriving = [...groupBy(updates, ({ object }) => object)].map(([object, its]) => ({ object, updates: its }))
     const receipts: Receipt[] = []
-    for (let at = 0; at < arriving.length; at += AT_ONCE) {
+    for (let at = 0; at < arriving.length && !this.#stopped; at += AT_ONCE) {
       if (at > 0) await this.#breathe()
       receipts.push(...await this.#receiveSome(arriving.slice(at, at + AT_ONCE), from))
     }
@@ -175,6 +183,7 @@ export class Inbound {
 
   #note (update: Update, taken: Taken, from: string): void {
     const { quarantine, wants, report } = this.#parts
+    if (taken.is === 'left') return
     // What waits for a grant that found no room would wait for ever, and be fetched again each time.
     const result = taken.is === 'waits' && this.refusal(taken.for) === NO_ROOM ? OVER_QUOTA : taken
     if (result.is !== 'waits') wants.arrived(update.id)

@@ -157,6 +157,7 @@ export class Replication {
   /** From now on nothing comes in, so that what is under way comes to an end. */
   stop (): void {
     this.#stopped = true
+    this.#inbound.stop()
     this.#announcer.stop()
     this.#lanes.stop()
     this.#peers.stop()
