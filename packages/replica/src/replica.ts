@@ -73,15 +73,16 @@ export class Replica implements Engine {
   }
 
   async wait (object: ObjectId, options: WaitOptions = {}): Promise<ObjectState> {
-    const { objects, replication, waiting, interest, askFor } = this.#parts
+    const { objects, network, replication, waiting, interest, askFor } = this.#parts
     const here = await this.state(object, options)
     if (here !== undefined) return here
     const row = await objects.row(object)
     if (row !== undefined && isGone(row)) throw goneForGood(object)
-    const said = new Map<string, string>()
+    const asked = new Map<string, string>()
+    const said = (): ReadonlyMap<string, string> => new Map([...network.peers.map(({ id }) => [id, 'connected since: comparing brought nothing of it yet'] as const), ...asked])
     if (replication.choose(object)) this.#tried.add(object)
     const appeared = waiting.for(object, options, { look: async () => await this.state(object, options), said })
-    askFor(object, { signal: options.signal, said }).catch(() => { /* told by the wait itself: nobody has it */ })
+    askFor(object, { signal: options.signal, said: asked }).catch(() => { /* told by the wait itself: nobody has it */ })
     try {
       const state = await appeared
       this.#tried.delete(object)

@@ -6,8 +6,8 @@ const TIMEOUT = 10_000
 /** Peers whose answers stand in the error's text; `details` has all. */
 const TOLD = 5
 
-/** `said`: whom the object was asked of, and what they have said so far, for the error. */
-export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly said: ReadonlyMap<string, string> }
+/** `said`: whom the object was asked of, and what they have said by now, for the error. */
+export interface Search { readonly look: () => Promise<ObjectState | undefined>, readonly said: () => ReadonlyMap<string, string> }
 
 interface Listener { appeared (state: ObjectState): void, failed (error: DinemicError): void }
 
@@ -51,7 +51,7 @@ export class Waiting {
         failed: (error: Error): void => { end(); reject(error) }
       }
       const aborted = (): void => { listener.failed(signal!.reason as Error) }
-      const cancel = this.#platform.schedule(timeout, () => { listener.failed(notFound(object, timeout, said)) })
+      const cancel = this.#platform.schedule(timeout, () => { listener.failed(notFound(object, timeout, said())) })
       signal?.addEventListener('abort', aborted, { once: true })
       listeners.add(listener)
       // It may have appeared between the caller's look and this line.

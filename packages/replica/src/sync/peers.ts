@@ -40,6 +40,14 @@ export interface AskOptions {
   readonly hurry?: boolean
 }
 
+/** How many updates of an object came, and why this node's own rules keep them out where they do. */
+interface Came { readonly count: number, readonly refusal: string | undefined }
+
+function inWords ({ count, refusal }: Came): string {
+  if (count === 0) return 'it has nothing of it'
+  return `it gave ${count === 1 ? 'one update' : `${count} updates`} of it, and nothing shows here${refusal === undefined ? '' : `: ${refusal}`}`
+}
+
 /** What is going on with one peer. One comparison at a time; what comes meanwhile leads to another. */
 interface Session {
   readonly link: PeerLink
@@ -147,9 +155,9 @@ export class Peers {
     for (const peer of asked) said.set(peer, 'no answer yet')
     const failed: string[] = []
     await Promise.all(asked.map(async peer => {
-      const frames = await this.#receiveObject(peer, object, { signal, hurry })
-      if (frames === undefined) failed.push(peer)
-      said.set(peer, frames === undefined ? 'no answer, or no good one' : frames === 0 ? 'it has nothing of it' : `it gave ${frames === 1 ? 'one update' : `${frames} updates`} of it, and nothing shows here`)
+      const came = await this.#receiveObject(peer, object, { signal, hurry })
+      if (came === undefined) failed.push(peer)
+      said.set(peer, came === undefined ? 'no answer, or no good one' : inWords(came))
     }))
     return { asked, failed }
   }
@@ -263,8 +271,8 @@ export class Peers {
     }
   }
 
-  /** How many updates came; undefined where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
-  async #receiveObject (peer: string, object: ObjectId, { signal, hurry }: Pick<AskOptions, 'signal' | 'hurry'>): Promise<number | undefined> {
+  /** What came; undefined where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
+  async #receiveObject (peer: string, object: ObjectId, { signal, hurry }: Pick<AskOptions, 'signal' | 'hurry'>): Promise<Came | undefined> {
     try {
       const link = this.#sessions.get(peer)?.link
       if (link === undefined) return undefined
@@ -278,17 +286,18 @@ export class Peers {
         return answer
       }, async answer => {
         const frames = decodeFrames(answer)
-        await inbound.frames(frames, peer)
-        return { count: frames.length, bytes: answer.length }
+        const { keptOut } = await inbound.frames(frames, peer)
+        return { count: frames.length, bytes: answer.length, refusal: keptOut[0] === undefined ? undefined : inbound.refusal(keptOut[0]) }
       })
-      if (came === undefined || came.bytes < ANSWER_BYTES) return came?.count
+      if (came === undefined || came.bytes < ANSWER_BYTES) return came
       const rest = await this.#receiveRest(link, object)
-      return rest === undefined ? undefined : came.count + rest
+      return rest === undefined ? undefined : { ...came, count: came.count + rest }
     } catch (error) {
       this.#failed(peer, error)
       return undefined
     }
   }
+
   /** Of an object that is more than one answer holds, what has come of it here and still differs. Undefined where the peer doesn't give all. */
   async #receiveRest (link: PeerLink, object: ObjectId): Promise<number | undefined> {
     const { progress, claims } = this.#parts
