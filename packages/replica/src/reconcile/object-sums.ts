@@ -1,10 +1,11 @@
 import { BoundedCache } from '@dinemic/core'
-import type { ObjectId, SetKey, Store, UpdatesPart } from '@dinemic/core'
+import type { ObjectId, Platform, SetKey, Store, UpdatesPart } from '@dinemic/core'
+import { Breath } from '../breath.js'
 import { WeighedCache } from '../weighed-cache.js'
-import { fingerprintOf } from './fingerprint.js'
 import type { Fingerprint } from './fingerprint.js'
-import type { Part, RangeSums } from './range-sums.js'
-import { partsOfKeys, setKeyOf } from './set-key.js'
+import { KeySet } from './key-set.js'
+import type { RangeSums } from './range-sums.js'
+import { setKeyOf } from './set-key.js'
 
 const REMEMBERED = 10_000
 /** Bytes of the sets that are kept in memory; what each of them takes, and each of its keys. */
@@ -14,9 +15,14 @@ const PER_KEY = 128
 /** Bytes of updates that are read at once. */
 const PIECE = 256 * 1024
 
+export interface ObjectSumsParts {
+  readonly store: Pick<Store, 'updatesFrom'>
+  readonly platform: Platform
+}
+
 /** The updates of one object as a set to compare. Added up when somebody asks, and remembered until the object is written. */
 export class ObjectSums {
-  readonly #store: Pick<Store, 'updatesFrom'>
+  readonly #parts: ObjectSumsParts
   /** Null: it has changed since. While somebody adds up the others wait. */
   readonly #known = new BoundedCache<ObjectId, { sum: Promise<Fingerprint> | null }>(REMEMBERED)
   /** Who goes into a large one asks of it many times. */
@@ -24,8 +30,8 @@ export class ObjectSums {
   /** Those that are being read and haven't been written since: for all who ask meanwhile. */
   readonly #reading = new Map<ObjectId, Promise<KeySet>>()
 
-  constructor (store: Pick<Store, 'updatesFrom'>) {
-    this.#store = store
+  constructor (parts: ObjectSumsParts) {
+    this.#parts = parts
   }
 
   changed (object: ObjectId): void {
@@ -60,52 +66,13 @@ export class ObjectSums {
   }
 
   async #read (object: ObjectId): Promise<KeySet> {
-    const keys: SetKey[] = []
+    const { store, platform } = this.#parts
+    const pieces: SetKey[][] = []
     for (let place: number | null = 0; place !== null;) {
-      const { updates, next }: UpdatesPart = await this.#store.updatesFrom(object, { place, bytes: PIECE })
-      for (const update of updates) keys.push(setKeyOf(update))
+      const { updates, next }: UpdatesPart = await store.updatesFrom(object, { place, bytes: PIECE })
+      pieces.push(updates.map(setKeyOf).sort())
       place = next
     }
-    return new KeySet(keys.sort())
-  }
-}
-
-/** Keys in memory. */
-class KeySet implements RangeSums {
-  readonly #sorted: readonly SetKey[]
-
-  constructor (sorted: readonly SetKey[]) {
-    this.#sorted = sorted
-  }
-
-  get size (): number {
-    return this.#sorted.length
-  }
-
-  async fingerprint (prefix: string): Promise<Fingerprint> {
-    return fingerprintOf(this.#under(prefix))
-  }
-
-  async parts (prefix: string): Promise<Part[]> {
-    return [...partsOfKeys(this.#under(prefix))].map(([part, keys]) => ({ prefix: part, fingerprint: fingerprintOf(keys) }))
-  }
-
-  async keys (prefix: string, limit: number): Promise<SetKey[]> {
-    return this.#under(prefix).slice(0, limit)
-  }
-
-  #under (prefix: string): readonly SetKey[] {
-    return prefix === '' ? this.#sorted : this.#sorted.slice(this.#placeOf(prefix), this.#placeOf(`${prefix}g`))
-  }
-
-  /** Of the first key that isn't less. */
-  #placeOf (key: string): number {
-    let [low, high] = [0, this.#sorted.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#sorted[middle]! < key) low = middle + 1
-      else high = middle
-    }
-    return low
+    return await new Breath(platform).through(KeySet.from(pieces))
   }
 }

@@ -98,7 +98,7 @@ export class Replication {
       ask: from => { this.#peers.ask(from) }
     })
     const newest = new Newest(store)
-    const objectSums = new ObjectSums(store)
+    const objectSums = new ObjectSums({ store, platform })
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
       network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,

@@ -67,17 +67,16 @@ export class Responder {
     return exact ? new ExactRanges(set, provider, salt) : new SaltedRanges(set, provider, salt)
   }
 
-  /** How objects look; of as many as one answer goes through. */
+  /** How objects look; of as many as one answer goes through, one after another: the last of them may be large. */
   async printsOf (objects: readonly ObjectId[], salt: Uint8Array): Promise<Print[]> {
     const { objectSums, provider } = this.#parts
     const prints: Print[] = []
-    for (let keys = 0; prints.length < Math.min(objects.length, LOOKED_UP) && keys < KEYS_PER_ANSWER;) {
-      const page = objects.slice(prints.length, prints.length + AT_ONCE)
-      const found = await Promise.all(page.map(async object => this.#isShared(object) ? await objectSums.fingerprint(object) : EMPTY))
-      for (const fingerprint of found) {
-        prints.push(printOf(fingerprint, provider, salt))
-        keys += fingerprint.count
-      }
+    let keys = 0
+    for (const object of objects.slice(0, LOOKED_UP)) {
+      const fingerprint = this.#isShared(object) ? await objectSums.fingerprint(object) : EMPTY
+      prints.push(printOf(fingerprint, provider, salt))
+      keys += fingerprint.count
+      if (keys >= KEYS_PER_ANSWER) break
     }
     return prints
   }
