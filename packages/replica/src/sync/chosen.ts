@@ -28,13 +28,15 @@ export async function pullChosen (parts: ChosenParts, link: PeerLink, { own, the
       if (bytes === undefined) return pulls
       const theirs = decodePrints(objects.length, bytes)
       const ours = await responder.printsOf(objects.slice(0, theirs.length), link.salt)
-      for (const [i, whole] of theirs.entries()) {
-        if (whole.count === 0 || whole.print === ours[i]?.print) continue
+      // Each side goes through as many as it can at once.
+      for (const [i, { print }] of ours.entries()) {
+        const whole = theirs[i]!
+        if (whole.count === 0 || whole.print === print) continue
         const pull = new Pull(parts, link, { model, have, set: objects[i]! })
         pulls.push(pull)
         await pull.difference([''], { whole })
       }
-      objects = objects.slice(theirs.length)
+      objects = objects.slice(ours.length)
     }
   }
   if (link.lost === lost && pulls.every(({ isDone }) => isDone)) link.parts.add(choice, { prefix: '', ...their })
