@@ -2,7 +2,7 @@ import type { Platform } from '@dinemic/core'
 import type { Report } from '../report.js'
 import type { Interest } from './interest.js'
 
-/** How far a model is: updates here, and those that are being fetched. `partial`: only chosen objects of it are replicated. */
+/** How far a model is: updates here, and how many more, at least, are on the way. `partial`: only chosen objects of it are replicated. */
 export interface ModelProgress { readonly model: string, readonly have: number, readonly want: number, readonly partial?: true }
 
 /** How many updates of a model two sides had when they last compared and it differed. */
@@ -21,8 +21,8 @@ export interface PeerProgress {
 
 export interface SyncStatus { readonly models: readonly ModelProgress[], readonly peers: readonly PeerProgress[] }
 
-/** `upTo`: others bring of the same, until so many are here. */
-interface Wanted { readonly want: number, readonly upTo?: number }
+/** So many are being fetched; more follow, perhaps from others too, until `upTo` are here. */
+interface Wanted { readonly want: number, readonly upTo: number }
 
 /** What `node.status` tells of replication. */
 export class Progress {
@@ -55,16 +55,14 @@ export class Progress {
     this.#have.set(model, this.have(model) + updates)
   }
 
-  /** So many updates of a model are being fetched from a peer; 0: no more are. */
-  pulling (peer: string, model: string, want: number): void {
-    this.#tell(peer, model, { want })
+  /** So many updates of a model are being fetched from a peer, 0: no more are; as far as is known until `upTo` are here. */
+  pulling (peer: string, model: string, want: number, upTo = 0): void {
+    this.#tell(peer, model, { want, upTo })
   }
 
   /** A model is being fetched from a peer, perhaps from others too, until so many updates are here: gives how many are lacking. */
   joining (peer: string, model: string, upTo: number): number {
-    const want = Math.max(0, upTo - this.have(model))
-    this.#tell(peer, model, { want, upTo })
-    return want
+    return this.#tell(peer, model, { want: 0, upTo })
   }
 
   met (peer: string): void {
@@ -76,24 +74,30 @@ export class Progress {
   }
 
   gone (peer: string): void {
-    for (const [model, wants] of this.#want) if (wants.has(peer)) this.#tell(peer, model, { want: 0 })
+    for (const [model, wants] of this.#want) if (wants.has(peer)) this.#tell(peer, model, { want: 0, upTo: 0 })
     this.#connected.delete(peer)
     this.#byPeer.delete(peer)
   }
 
-  #tell (peer: string, model: string, wanted: Wanted): void {
+  #tell (peer: string, model: string, wanted: Wanted): number {
+    const left = this.#left(model, wanted)
     // What was asked of one that has gone ends later, and nobody brings it.
-    if (!this.#connected.has(peer)) return
+    if (!this.#connected.has(peer)) return left
     const wants = this.#want.get(model) ?? new Map<string, Wanted>()
     this.#want.set(model, wants)
-    if (wanted.want === 0) wants.delete(peer)
+    if (left === 0) wants.delete(peer)
     else wants.set(peer, wanted)
-    this.#report('sync', { peer, model, have: this.have(model), want: wanted.want })
+    this.#report('sync', { peer, model, have: this.have(model), want: left })
+    return left
   }
 
   /** What several peers share in bringing is the same for each of them, so the sum would be too much. */
   #wanted (model: string): number {
     const wants = [...this.#want.get(model)?.values() ?? []]
-    return Math.max(0, ...wants.map(({ want, upTo }) => upTo === undefined ? want : Math.max(0, upTo - this.have(model))))
+    return Math.max(0, ...wants.map(wanted => this.#left(model, wanted)))
+  }
+
+  #left (model: string, { want, upTo }: Wanted): number {
+    return Math.max(want, upTo - this.have(model))
   }
 }

@@ -71,6 +71,9 @@ export class Pull {
   #told = false
   /** Something was to be fetched, and no answer came or nobody wants it any more. */
   #isCut = false
+  /** What the peer has of the model, if all of it is compared, and how much of that this node won't take. */
+  #theirs = 0
+  #unwanted = 0
 
   constructor (parts: PullParts, link: PeerLink, { model, have, set = model }: PullScope) {
     this.#parts = parts
@@ -83,6 +86,7 @@ export class Pull {
 
   /** Everything, the two sides' sets looking like this. */
   async all (theirs: Print): Promise<void> {
+    this.#theirs = theirs.count
     try {
       if (this.#isJoin(theirs)) {
         await this.#join(theirs)
@@ -123,9 +127,10 @@ export class Pull {
       return bytes && decodeRanges(asked, bytes)
     }
     let batch: Lacking[] = []
-    for await (const step of walk({ ours: await this.#ours(exact), ask, ...(exact ? {} : { skips: part => pass.skips(part) }) }, prefixes)) {
+    for await (const step of walk({ ours: await this.#ours(exact), ask, ...(exact ? {} : { skips: part => this.#skips(pass, part) }) }, prefixes)) {
       for (const { prefix, shortIds } of step) {
         const open = shortIds.filter(id => !this.#transfer.isSettled(id))
+        this.#unwanted += shortIds.length - open.length
         if (open.length === 0) {
           pass.settles(prefix)
           continue
@@ -141,6 +146,13 @@ export class Pull {
     await this.#fetch(batch)
     this.isDone = answered && !this.leftToOthers && !this.#isCut
     pass.end(this.isDone)
+  }
+
+  /** Most of the part may be here: rather less is said to be on the way than more. */
+  #skips (pass: Pass, part: Print & { readonly prefix: string }): boolean {
+    const skips = pass.skips(part)
+    if (skips) this.#unwanted += part.count
+    return skips
   }
 
   /** It ended early, and what comes next may well be wanted. */
@@ -178,6 +190,7 @@ export class Pull {
       const isWhole = await this.#transfer.fetch(wanted, arrival => {
         this.#arrived(arrival, { wasPromised: true })
         want = Math.max(0, want - arrival.frames)
+        this.#unwanted += arrival.frames - arrival.taken
         if (want > 0) this.#tell(want)
       })
       this.#isCut ||= !isWhole
@@ -288,7 +301,7 @@ export class Pull {
 
   #tell (want: number): void {
     this.#told = want > 0
-    this.#parts.progress.pulling(this.#link.peer, this.#model, want)
+    this.#parts.progress.pulling(this.#link.peer, this.#model, want, want > 0 ? this.#theirs - this.#unwanted : 0)
   }
 
   #end (): void {

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { decodeGot, decodeObjects } from '../../src/sync/messages.js'
+import { encode } from '@dinemic/core'
+import { decodeGot, decodeObjects, encodeGot, encodeRequest } from '../../src/sync/messages.js'
 import { encodeRanges } from '../../src/sync/range-messages.js'
 import { liar } from '../bare-peer.js'
-import { Lan, allHashes, create, set } from '../harness.js'
+import { Lan, allHashes, create, nameOf, set } from '../harness.js'
 import type { Peer } from '../harness.js'
 
 let lan = new Lan()
@@ -128,6 +129,47 @@ test('a node that starts anew in the middle gets the rest, not all again', async
   expect(await keysOf(second)).toEqual(all)
   const got = second.asked.reduce((sum, { request, answer }) => request.ask === 'fetch' ? sum + decodeGot(answer!).frames.length : sum, 0)
   expect(got).toBe(all.length - had)
+})
+
+/** What a peer told of progress while something was on the way. */
+const wantsOf = ({ reports }: Peer): { have: number, want: number }[] => reports.flatMap(([event, payload]) => event === 'sync' ? [payload as { have: number, want: number }] : []).filter(({ want }) => want > 0)
+
+test('a node that starts anew in the middle is told of all that is left, not of what is fetched next', async () => {
+  const peer = await lan.peer()
+  await Promise.all(Array.from({ length: 2600 }, async (_, i) => await create(peer, { name: `Person ${i}` })))
+  const all = await keysOf(peer)
+  const second = await lan.peer()
+  const frames = await Promise.all(all.slice(0, 400).map(async key => (await peer.store.update(key.slice(12)))!.frame))
+  await lan.tell(second, 'Person', ...frames)
+  await second.connect(peer)
+  await lan.quiet()
+  expect(await keysOf(second)).toEqual(all)
+  expect(pages(second)).toEqual([])
+  const told = wantsOf(second)
+  expect(told[0]).toMatchObject({ have: 400, want: 2200 })
+  for (const { have, want } of told) expect(have + want).toBe(all.length)
+  expect(second.replica.sync.models).toEqual([{ model: 'Person', have: all.length, want: 0 }])
+}, 20_000)
+
+test('what was refused on a connection is not said to be on the way again', async () => {
+  const [maker, picky] = [await lan.peer(), await lan.peer({ admit: () => false })]
+  for (let i = 0; i < 11; i++) await create(maker, { name: `Person ${i}` })
+  const frames = await Promise.all((await keysOf(maker)).map(async key => (await maker.store.update(key.slice(12)))!.frame))
+  const ids = frames.map((_, i) => i.toString(16).padStart(16, '0'))
+  let count = 10
+  const { network } = await liar(lan.hub, {
+    claim: () => ({ time: Date.now(), count, print: count.toString(16).padStart(16, '0') }),
+    answer: request => request.ask === 'ranges'
+      ? encodeRanges(request.prefixes, request.prefixes.map(() => ({ ids: ids.slice(0, count) })))
+      : request.ask === 'fetch' ? encodeGot(request.wanted[0]!.shortIds.length, request.wanted[0]!.shortIds.map(id => frames[ids.indexOf(id)]!)) : encode([])
+  })
+  await network.connect(picky.address)
+  await lan.quiet()
+  expect(wantsOf(picky)).toMatchObject([{ want: 10 }])
+  count = 11
+  await network.request(nameOf(picky), encodeRequest({ ask: 'news' }))
+  await lan.quiet()
+  expect(wantsOf(picky)).toMatchObject([{ want: 10 }, { want: 1 }])
 })
 
 test('a provider that sends nonsense holds up nobody: what it was to bring, another brings', async () => {
