@@ -30,7 +30,7 @@ export interface NodeOptions {
   readonly listeners?: readonly (readonly [listener: Listener, filter: string])[] | undefined
   /** What a save that resolved survives: the death of the process (default), or also that of the machine ('disk', slower). */
   readonly durability?: 'process' | 'disk' | undefined
-  /** May refuse to store what strangers create: asked once for each object that isn't here yet. What it throws is a no, and so is everything but true, and no answer within 5 s. */
+  /** May refuse to store what strangers create: asked once for each object that isn't here yet (beyond 5,000 of them, again about those that come again). What it throws is a no, and so is everything but true, and no answer within 5 s. */
   readonly admit?: Admit | undefined
   /** Bytes that strangers may take of the disk: with all their objects (`disk`, 8 GiB by default), and with one (`object`, 256 MiB). */
   readonly quota?: QuotaOptions | undefined
