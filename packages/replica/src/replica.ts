@@ -233,7 +233,7 @@ export class Replica implements Engine {
     return { count, bytes, limit }
   }
 
-  /** What this node's own rules have refused since the start: updates, and proposals that came too fast. */
+  /** What this node's own rules have refused since the start: updates, each time that one comes, and proposals that came too fast. */
   get refused (): { readonly admit: number, readonly quota: number, readonly rate: number } {
     return { ...this.#parts.replication.refused, rate: this.#parts.proposals.refused }
   }

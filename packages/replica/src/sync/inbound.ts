@@ -59,7 +59,7 @@ export class Inbound {
    * gossip takes ours for a repetition of its message: so that one is forwarded, once, although nothing in it is new here.
    */
   readonly #spreading = new BoundedCache<UpdateId, boolean>(REMEMBERED)
-  /** Updates that this node's own rules have refused. */
+  /** How often this node's own rules have refused an update. */
   readonly refused = { admit: 0, quota: 0 }
   readonly #told = new BoundedCache<ObjectId, true>(TOLD)
   #stopped = false
