@@ -122,7 +122,7 @@ export function compose (options: ReplicaOptions): ReplicaParts {
     }
   })
   const doorkeeper = new Doorkeeper({ admit, objects, keys, platform, report })
-  const replication = new Replication({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes })
+  const replication = new Replication({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes, compared: () => { continuity.compared() } })
   const askFor = async (object: ObjectId, how?: AskOptions): Promise<Asked> => await activity.track(`asking for ${object}`, replication.askForObject(object, how))
 
   const explainer = new Explainer({ store, look, refusal: id => replication.refusal(id) })

@@ -1,4 +1,4 @@
-import { BoundedCache, decode, encode } from '@dinemic/core'
+import { BoundedCache, DinemicError, decode, encode } from '@dinemic/core'
 import type { ObjectId, Store } from '@dinemic/core'
 import type { Asked } from './sync/peers.js'
 
@@ -13,9 +13,13 @@ export interface ContinuityParts {
   readonly isHere: (object: ObjectId) => Promise<boolean>
 }
 
+/** What the row says: a node uses the store, or has used it and went down; one has stopped that couldn't ask what an earlier crash has taken. */
+const RUNNING = Uint8Array.of(1)
+const DOUBTFUL = Uint8Array.of(2)
+
 /** Whether no node uses the store, and the last one stopped of its own accord. */
 export async function stoppedWell (store: Store): Promise<boolean> {
-  return await store.setting(ROW) === undefined
+  return (await store.setting(ROW))?.[0] !== RUNNING[0]
 }
 
 /**
@@ -29,7 +33,10 @@ export class Continuity {
   readonly #parts: ContinuityParts
   readonly #adopted = new Set<ObjectId>()
   readonly #asked = new BoundedCache<ObjectId, true>(ASKED)
-  #stoppedWell = true
+  /** No crash has taken anything, as far as is known. */
+  #isComplete = true
+  #hasCompared = false
+  #stopping = false
 
   constructor (store: Store, parts: ContinuityParts) {
     this.#store = store
@@ -42,14 +49,26 @@ export class Continuity {
   }
 
   async start (): Promise<void> {
-    this.#stoppedWell = await stoppedWell(this.#store)
+    this.#isComplete = await this.#store.setting(ROW) === undefined
     const adopted = await this.#store.setting(ADOPTED)
     for (const object of adopted === undefined ? [] : decode(adopted) as ObjectId[]) this.#adopted.add(object)
-    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: Uint8Array.of(1) }] }, { sync: true })
+    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: RUNNING }] }, { sync: true })
   }
 
+  /** All that some peer has is here: what went with a crash has come again, as far as anybody can tell. */
+  compared (): void {
+    this.#hasCompared = true
+  }
+
+  /** From now on nobody answers: who still asks gets no leave to write. */
+  stopping (): void {
+    this.#stopping = true
+  }
+
+  /** The doubt outlasts a run in which nobody could be asked. */
   async stop (): Promise<void> {
-    await this.#store.commit({ objects: [], settings: [{ name: ROW, value: null }] })
+    const value = this.#isComplete || this.#hasCompared ? null : DOUBTFUL
+    await this.#store.commit({ objects: [], settings: [{ name: ROW, value }] })
   }
 
   /** The object's key has come from another device. Kept: there may be nobody to ask before the node stops. */
@@ -65,6 +84,7 @@ export class Continuity {
     for (let at = 0; at < doubtful.length; at += AT_ONCE) {
       await Promise.all(doubtful.slice(at, at + AT_ONCE).map(async object => {
         const { asked, failed } = await this.#parts.ask(object)
+        if (this.#stopping) throw new DinemicError('REPLICA_STOPPED', `This node is stopping before its peers have said what they know of ${object}: it is not written.`, { details: { object } })
         if (asked.length > failed.length) answered.push(object)
       }))
     }
@@ -79,6 +99,6 @@ export class Continuity {
   }
 
   #isDoubtful (object: ObjectId): boolean {
-    return this.#adopted.has(object) || (!this.#stoppedWell && this.#asked.get(object) === undefined)
+    return this.#adopted.has(object) || (!this.#isComplete && this.#asked.get(object) === undefined)
   }
 }

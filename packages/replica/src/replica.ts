@@ -56,6 +56,7 @@ export class Replica implements Engine {
   /** Ends replication, stops the network, and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
   async stop (signal?: AbortSignal): Promise<void> {
     const { replication, caretaker, network, activity, sums, continuity } = this.#parts
+    continuity.stopping()
     replication.stop()
     caretaker.stop()
     await network.stop() // ends requests that would keep us waiting

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Network } from '@dinemic/core'
+import type { DinemicError, Network } from '@dinemic/core'
 import { MemoryStore } from '@dinemic/core/testing'
-import { Continuity } from '../src/continuity.js'
+import { Continuity, stoppedWell } from '../src/continuity.js'
 import type { WriteRequest } from '../src/engine.js'
 import { decodeRequest } from '../src/sync/messages.js'
 import { barePeer } from './bare-peer.js'
@@ -41,6 +41,27 @@ test('an object whose key came while nobody could be asked is asked for after a 
     await writes(continuity)
   })).toEqual(['Person:1'])
   expect(await run(writes)).toEqual([])
+})
+
+test('what a crash may have taken is asked for until all that some peer has is here, though nodes that met nobody have stopped well since', async () => {
+  const store = new MemoryStore()
+  await store.open()
+  const asked: string[] = []
+  const run = async (work: (continuity: Continuity) => Promise<void> | void): Promise<string[]> => {
+    const continuity = new Continuity(store, { ask: async object => { asked.push(object); return { asked: ['somebody'], failed: [] } }, isHere: async () => true })
+    await continuity.start()
+    await work(continuity)
+    await continuity.stop()
+    return asked.splice(0)
+  }
+  await new Continuity(store, { ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
+  expect(await stoppedWell(store)).toBe(false)
+  for (let i = 0; i < 2; i++) {
+    expect(await run(async continuity => { await continuity.beforeWriting(['Person:1']) })).toEqual(['Person:1'])
+    expect(await stoppedWell(store)).toBe(true)
+  }
+  await run(continuity => { continuity.compared() })
+  expect(await run(async continuity => { await continuity.beforeWriting(['Person:1']) })).toEqual([])
 })
 
 describe('after a stop that was none', () => {
@@ -96,6 +117,33 @@ describe('after a stop that was none', () => {
     for (const object of objects) expect(await lasts(async () => { await save(one, [object], 'C') })).toBe(0)
     const fresh = await write(one, 5)
     expect(await lasts(async () => { await save(one, [fresh], 'D') })).toBe(0)
+  })
+
+  test('a save that is still asking when the node stops is not written', async () => {
+    const one = await restarted()
+    const object = await write(one, 1)
+    await one.network.connect((await silent('silent')).addresses[0]!)
+    const saved = save(one, [object], 'B').then(() => 'written', ({ code }: DinemicError) => code)
+    await turn()
+    const stopped = one.replica.stop()
+    await lan.time.pass(10_000, turn)
+    expect(await saved).toBe('REPLICA_STOPPED')
+    await stopped
+    expect((await one.replica.history(object)).length).toBe(1)
+  })
+
+  test('a peer that is silent and connects anew keeps no further save waiting', async () => {
+    const one = await restarted()
+    const objects = await Promise.all([1, 2, 3, 4].map(async number => await write(one, number)))
+    const network = await silent('silent')
+    const waited: number[] = []
+    for (const object of objects) {
+      await one.network.connect(network.addresses[0]!)
+      waited.push(await lasts(async () => { await save(one, [object], 'B') }))
+      await one.network.disconnect('silent')
+      await turn()
+    }
+    expect(waited).toEqual([3000, 0, 0, 0])
   })
 
   test('what one knows that answers late, and page by page, is here before the save', async () => {

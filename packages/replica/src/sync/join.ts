@@ -144,7 +144,7 @@ export class Joins {
     planned.planners--
     if (own !== undefined) planned.join ??= new Join(this.#platform, own.ranges, own.size)
     if (planned.join !== undefined || planned.planners === 0) planned.end()
-    if (planned.join === undefined && planned.planners === 0) this.#byModel.delete(model)
+    if (planned.join === undefined && planned.planners === 0 && this.#byModel.get(model) === planned) this.#byModel.delete(model)
     return planned.join
   }
 

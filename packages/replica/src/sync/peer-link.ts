@@ -7,7 +7,7 @@ import { Pace } from './pace.js'
 import { SettledParts } from './settled-parts.js'
 
 /** Short ids remembered as asked for. */
-const SETTLED = 20_000
+export const SETTLED = 20_000
 
 export interface Asking {
   readonly signal: AbortSignal | undefined

@@ -16,6 +16,8 @@ const GET_IDS = 1000
 /** Pause between comparisons with a peer, in ms: from the first, doubling while nothing differs, to the last. */
 const FIRST_PAUSE = 1000
 const LAST_PAUSE = 30_000
+/** So many comparisons on end that bring nothing go on where the last one ended early, after the first pause: some million updates that this node's rules keep out. */
+const GOES_ON = 100
 /** How long a peer may take for an answer that a save waits for, in ms. */
 const PATIENCE = 3000
 /** Peers of which it is remembered that they were silent, also when they connect anew. */
@@ -26,6 +28,8 @@ const NEWS_PAUSE = 250
 export interface PeersParts extends RoundParts {
   readonly network: Network
   readonly wants: Wants
+  /** All that some peer has is here, too. */
+  readonly compared: () => void
   readonly activity: Activity
   readonly platform: Platform
 }
@@ -59,6 +63,8 @@ interface Session {
   isSlow: boolean
   /** Comparisons on end in which that was so. */
   inVain: number
+  /** Comparisons on end that brought nothing and ended early. */
+  goesOn: number
   cancel: (() => void) | undefined
   asking: boolean
   /** Both sides' sets as the peer's last question showed them. */
@@ -87,7 +93,7 @@ export class Peers {
     const { network, platform, wants, progress } = this.#parts
     progress.met(id)
     const link = new PeerLink({ network, platform }, id, platform.random(SALT_BYTES))
-    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, inVain: 0, cancel: undefined, asking: false, heard: '', newsAt: -Infinity, hasNews: false })
+    this.#sessions.set(id, { link, round: new Round(this.#parts, link), running: false, again: false, pause: FIRST_PAUSE, isSlow: false, inVain: 0, goesOn: 0, cancel: undefined, asking: false, heard: '', newsAt: -Infinity, hasNews: false })
     wants.forget(id)
     if (this.#offences.wait(id) === 0) this.compare(id)
     else this.#sleep(id, this.#sessions.get(id)!)
@@ -192,17 +198,19 @@ export class Peers {
         session.again = false
         const { brokenPromises, lost } = session.link
         session.link.begin()
-        const { changed, again, hasMore } = await session.round.run(async () => { await this.#ask(peer) })
+        const { changed, again, hasMore, isWhole } = await session.round.run(async () => { await this.#ask(peer) })
         if (session.link.isTooSlow) this.#tooSlow(session.link)
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
         session.isSlow = session.link.lost > lost
         session.inVain = session.isSlow ? session.inVain + 1 : 0
-        if (!session.isSlow) this.#silent.set(peer, false)
+        if (!session.isSlow && !session.link.isClosed) this.#silent.set(peer, false)
         // Once may be chance.
         if (session.inVain === 2) this.#notDelivered(peer, 'twice on end it gave no answer, or none in time')
         session.again ||= again
-        session.pause = changed || hasMore ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
+        session.goesOn = hasMore && !changed ? session.goesOn + 1 : 0
+        session.pause = changed || (hasMore && session.goesOn <= GOES_ON) ? FIRST_PAUSE : Math.min(session.pause * 2, LAST_PAUSE)
+        if (isWhole) this.#parts.compared()
         if (changed) this.spread(peer)
       }
     } catch (error) {
@@ -282,7 +290,8 @@ export class Peers {
       const came = await pending.take(peer, async () => {
         if (isSilent()) return undefined // since there was no room to ask it
         const answer = await link.request({ ask: 'object', object }, { signal, timeout: hurry === true ? PATIENCE : undefined })
-        this.#silent.set(peer, answer === undefined && signal?.aborted !== true && !link.isClosed)
+        // Who asked may have gone, or the connection: that says nothing.
+        if (answer !== undefined || (signal?.aborted !== true && !link.isClosed)) this.#silent.set(peer, answer === undefined)
         return answer
       }, async answer => {
         const frames = decodeFrames(answer)

@@ -5,6 +5,7 @@ import type { Claims } from './claims.js'
 import { rangesOf } from './join.js'
 import type { Join, JoinPart, JoinRange, Joins } from './join.js'
 import { decodeObjects } from './messages.js'
+import { SETTLED } from './peer-link.js'
 import type { PeerLink } from './peer-link.js'
 import type { Progress } from './progress.js'
 import { decodeRanges } from './range-messages.js'
@@ -20,8 +21,8 @@ const BATCH = 2000
 /** Requests about ranges in one walk, and pages that bring nothing new in a row: then it ends, and another comes in its time. */
 const MOST_REQUESTS = 2000
 const FRUITLESS_PAGES = 4
-/** Pages of which this node's own rules keep out all: older ones may hold what they let in, but the next comparison may go on there. */
-const KEPT_OUT_PAGES = 32
+/** Updates in pages of which this node's own rules keep out all: older ones may hold what they let in, and the next comparison goes on there, as it remembers so many. */
+const KEPT_OUT = SETTLED / 2
 /** Answers about ranges in a row that name nothing to get: two honest sets would have to differ in a hundred thousand places where the other lacks something, and this one nothing. */
 const BARREN = 512
 /** Pages of whole objects in a row that hold none: each has looked through thousands of updates, so that is a million older ones. */
@@ -157,7 +158,7 @@ export class Pull {
 
   /** It ended early, and what comes next may well be wanted. */
   get hasMore (): boolean {
-    return this.#keptOut >= KEPT_OUT_PAGES
+    return this.#keptOut >= KEPT_OUT
   }
 
   get #isFruitless (): boolean {
@@ -250,7 +251,8 @@ export class Pull {
         const asked = range
         const answer = await this.#transfer.page(async () => await this.#link.request({ ask: 'objects', model: this.#model, ...asked }), bytes => {
           const { frames, next } = decodeObjects(bytes)
-          part.isHere = ended = next === null
+          ended = next === null
+          part.isHere ||= ended
           const last = ended ? { join, part, range: asked } : undefined
           return { result: next === null ? asked : restOf(asked, next), take: async turn => { await this.#takeObjects({ frames, theirs, last }, turn) } }
         })
@@ -285,7 +287,7 @@ export class Pull {
     this.got += taken
     this.#came += frames
     if (taken > 0) this.#fruitless = this.#empty = 0
-    else if (keptOut > 0) this.#keptOut++
+    else if (keptOut > 0) this.#keptOut += keptOut
     else if (wasPromised) this.#fruitless++
     else if (++this.#empty === EMPTY_PAGES) this.#tellBarren()
   }

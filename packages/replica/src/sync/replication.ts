@@ -46,6 +46,8 @@ export interface ReplicationParts {
   readonly proposals: Proposals
   readonly activity: Activity
   readonly report: Report
+  /** All that some peer has is here, too. */
+  readonly compared: () => void
   /** What may be received and not committed, in bytes; 64 MiB by default. */
   readonly pendingBytes?: number | undefined
 }
@@ -78,7 +80,7 @@ export class Replication {
   readonly #readers: Readers
   #stopped = false
 
-  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes = PENDING_BYTES }: ReplicationParts) {
+  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, compared, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     this.#network = network
     this.#store = store
     this.#sums = sums
@@ -101,7 +103,7 @@ export class Replication {
     const objectSums = new ObjectSums({ store, platform })
     this.#responder = new Responder({ store, sums, objectSums, newest, provider, platform, interest })
     this.#peers = new Peers({
-      network, platform, activity, report, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
+      network, platform, activity, report, compared, provider, sums, inbound: this.#inbound, responder: this.#responder, wants: this.#wants, progress: this.#progress, interest,
       learn: (prints, from) => { this.#learn(prints, from) }, claims: new Claims(platform), joins: new Joins(platform), pending: this.pending
     })
     pipeline.onWritten((object, { put, drop, needless }) => {

@@ -23,6 +23,9 @@ export interface RoundParts extends ChosenParts {
   readonly learn: (prints: readonly ModelPrint[], from: string) => void
 }
 
+/** `changed`: something new came. `again`: at once. `hasMore`: it ended early. `isWhole`: all that the peer has of this node's models is here, but for what was refused. */
+interface Outcome { readonly changed: boolean, readonly again: boolean, readonly hasMore: boolean, readonly isWhole: boolean }
+
 /** Comparisons with one peer, one after another. */
 export class Round {
   readonly #parts: RoundParts
@@ -41,14 +44,14 @@ export class Round {
   }
 
   /** One comparison. `ask` asks the peer for what is missing by id. */
-  async run (ask: () => Promise<void>): Promise<{ changed: boolean, again: boolean, hasMore: boolean }> {
+  async run (ask: () => Promise<void>): Promise<Outcome> {
     const { responder, progress, claims, interest } = this.#parts
     const { peer, salt, lost, brokenPromises } = this.#link
     const audit = await this.#chooseAudit(await responder.prints(salt))
     const ours = await responder.prints(salt)
     const own = audit && await responder.audit(audit, salt)
     const theirs = await this.#compare(ours, audit)
-    if (theirs === undefined) return { changed: false, again: false, hasMore: false }
+    if (theirs === undefined) return { changed: false, again: false, hasMore: false, isWhole: false }
     this.#parts.learn(theirs.prints, peer)
     // Learned here, or since these were taken, as the peer asked: what it has of them is still to be compared.
     const known = new Set(ours.map(({ model }) => model))
@@ -72,13 +75,15 @@ export class Round {
     const got = pulls.reduce((sum, pull) => sum + pull.got, 0)
     const again = pulls.some(({ leftToOthers }) => leftToOthers)
     if (again) await claims.settled()
-    if (got === 0 && pulls.every(({ isDone }) => isDone) && this.#link.lost === lost && this.#link.brokenPromises === brokenPromises) this.#futile = pair
+    const isDone = pulls.every(({ isDone }) => isDone) && this.#link.lost === lost && this.#link.brokenPromises === brokenPromises
+    if (got === 0 && isDone) this.#futile = pair
+    const shared = new Set(theirs.prints.flatMap(({ model, partial }) => partial === true ? [] : [model]))
     progress.ended(peer, {
       result: got > 0 ? 'received' : unlike.length === 0 ? 'equal' : 'nothing',
       reason: got > 0 || unlike.length === 0 ? undefined : 'what differs is here alone, was refused here, or did not come',
       differs: unlike.map(({ own, their }) => ({ model: own.model, here: own.count, there: their.count }))
     })
-    return { changed: got > 0, again: again || learned, hasMore: pulls.some(({ hasMore }) => hasMore) }
+    return { changed: got > 0, again: again || learned, hasMore: pulls.some(({ hasMore }) => hasMore), isWhole: isDone && ours.every(({ model }) => shared.has(model)) }
   }
 
   checkClock (time: number): void {
