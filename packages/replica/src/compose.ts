@@ -122,11 +122,11 @@ export function compose (options: ReplicaOptions): ReplicaParts {
     }
   })
   const doorkeeper = new Doorkeeper({ admit, objects, keys, platform, report })
-  const replication = new Replication({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes, compared: () => { continuity.compared() } })
+  const replication = new Replication({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, pendingBytes, met: () => { continuity.met() }, compared: () => { continuity.compared() } })
   const askFor = async (object: ObjectId, how?: AskOptions): Promise<Asked> => await activity.track(`asking for ${object}`, replication.askForObject(object, how))
 
   const explainer = new Explainer({ store, look, refusal: id => replication.refusal(id) })
-  const continuity = new Continuity(store, { ask: async object => await askFor(object, { hurry: true }), isHere })
+  const continuity = new Continuity(store, { platform, ask: async object => await askFor(object, { hurry: true }), isHere })
   const waiting = new Waiting(platform)
   const caretaker = new Caretaker({
     care, activity, keys, platform, report,

@@ -1,5 +1,5 @@
 import { BoundedCache, DinemicError, decode, encode } from '@dinemic/core'
-import type { ObjectId, Store } from '@dinemic/core'
+import type { ObjectId, Platform, Store } from '@dinemic/core'
 import type { Asked } from './sync/peers.js'
 
 const ROW = 'running'
@@ -7,8 +7,11 @@ const ADOPTED = 'adopted'
 const ASKED = 10_000
 /** Objects that are asked for side by side. */
 const AT_ONCE = 100
+/** How long after the start a doubtful write waits for the first peer, in ms: one on the LAN is found within some tenths of a second. */
+const MEETING = 2000
 
 export interface ContinuityParts {
+  readonly platform: Platform
   readonly ask: (object: ObjectId) => Promise<Asked>
   readonly isHere: (object: ObjectId) => Promise<boolean>
 }
@@ -26,7 +29,7 @@ export async function stoppedWell (store: Store): Promise<boolean> {
  * A chain that is continued without its end forks. Others may hold a longer one of ours where the key came from another
  * device, or where this machine went down and took commits with it that peers had heard of. Then peers are asked for the
  * object before it is written the first time: what those know who answer is here then. Who is silent is waited for once, and not for
- * long; where nobody is there or answers, the next write asks again.
+ * long, as is the first of them after the start; where nobody is there or answers, the next write asks again.
  */
 export class Continuity {
   readonly #store: Store
@@ -37,6 +40,8 @@ export class Continuity {
   #isComplete = true
   #hasCompared = false
   #stopping = false
+  #meeting: Promise<void> | undefined
+  #endMeeting = (): void => {}
 
   constructor (store: Store, parts: ContinuityParts) {
     this.#store = store
@@ -52,7 +57,13 @@ export class Continuity {
     this.#isComplete = await this.#store.setting(ROW) === undefined
     const adopted = await this.#store.setting(ADOPTED)
     for (const object of adopted === undefined ? [] : decode(adopted) as ObjectId[]) this.#adopted.add(object)
+    if (!this.#isComplete || this.#adopted.size > 0) this.#meeting = this.#meet()
     await this.#store.commit({ objects: [], settings: [{ name: ROW, value: RUNNING }] }, { sync: true })
+  }
+
+  /** Somebody is there to be asked. */
+  met (): void {
+    this.#endMeeting()
   }
 
   /** All that some peer has is here: what went with a crash has come again, as far as anybody can tell. */
@@ -63,6 +74,7 @@ export class Continuity {
   /** From now on nobody answers: who still asks gets no leave to write. */
   stopping (): void {
     this.#stopping = true
+    this.met()
   }
 
   /** The doubt outlasts a run in which nobody could be asked. */
@@ -81,6 +93,7 @@ export class Continuity {
     const doubtful = [...new Set(objects)].filter(object => this.#isDoubtful(object))
     const answered: ObjectId[] = []
     const heard: ObjectId[] = []
+    if (doubtful.length > 0) await this.#meeting
     for (let at = 0; at < doubtful.length; at += AT_ONCE) {
       await Promise.all(doubtful.slice(at, at + AT_ONCE).map(async object => {
         const { asked, failed } = await this.#parts.ask(object)
@@ -96,6 +109,16 @@ export class Continuity {
 
   async #keepAdopted (): Promise<void> {
     await this.#store.commit({ objects: [], settings: [{ name: ADOPTED, value: this.#adopted.size === 0 ? null : encode([...this.#adopted]) }] })
+  }
+
+  #meet (): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#parts.platform.schedule(MEETING, resolve)
+      this.#endMeeting = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   #isDoubtful (object: ObjectId): boolean {

@@ -114,8 +114,8 @@ export interface HooksPort {
   wantsBefore (model: string): boolean
   /** Whether anybody listens to after-hooks of this model: only then they are kept until they have run. */
   wantsAfter (model: string): boolean
-  /** Runs the after-hooks of one update. Never throws: what hooks throw is reported. */
-  after (change: ObjectChange): Promise<void>
+  /** Runs the after-hooks of one update. Never throws: what hooks throw is reported. False where one threw. */
+  after (change: ObjectChange): Promise<boolean>
 }
 
 /** `OnUpdate (Person.check)` */

@@ -55,8 +55,9 @@ export class Replica implements Engine {
 
   /** Ends replication, stops the network, and waits for what is under way, as long as `signal` lets it. The store may be closed then. */
   async stop (signal?: AbortSignal): Promise<void> {
-    const { replication, caretaker, network, activity, sums, continuity } = this.#parts
+    const { replication, caretaker, network, activity, sums, continuity, afterHooks } = this.#parts
     continuity.stopping()
+    afterHooks.stopping()
     replication.stop()
     caretaker.stop()
     await network.stop() // ends requests that would keep us waiting

@@ -29,19 +29,20 @@ test('what hooks write while a restart runs those that were left takes no place 
   const wants = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => true }
   // More than are read at once.
   const objects = Array.from({ length: 300 }, (_, i) => `Person:${i}`)
-  await commit(store, new AfterHooks({ store, hooks: { ...wants, after: async () => {} }, activity: new Activity(), platform }), ...objects)
+  await commit(store, new AfterHooks({ store, hooks: { ...wants, after: async () => true }, activity: new Activity(), platform }), ...objects)
   store.crash()
   await store.open()
 
   const heard: string[] = []
   const seen: number[] = []
   const activity = new Activity()
-  const after = async ({ object }: ObjectChange): Promise<void> => {
+  const after = async ({ object }: ObjectChange): Promise<boolean> => {
     heard.push(object)
-    if (heard.length > 1) return
+    if (heard.length > 1) return true
     const written = await commit(store, restarted, 'Person:299')
     seen.push(...(await store.pendingEvents()).map(({ seq }) => seq))
     void restarted.run(written)
+    return true
   }
   const restarted = new AfterHooks({ store, hooks: { ...wants, after }, activity, platform })
   await restarted.resume(async () => undefined)
@@ -52,4 +53,29 @@ test('what hooks write while a restart runs those that were left takes no place 
   expect(await store.pendingEvents()).toEqual([])
   // Some 128 hooks at a time: those that are done at once let others have their turn, too.
   expect(platform.pauses).toBe(2)
+})
+
+
+test('a hook that fails while the node stops, and those that have not begun then, are left for the next start; one that failed before is not', async () => {
+  const store = new MemoryStore()
+  await store.open()
+  const wants = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => true }
+  const activity = new Activity()
+  const heard: string[] = []
+  const after = async ({ object }: ObjectChange): Promise<boolean> => {
+    heard.push(object)
+    if (object === 'Person:2') hooks.stopping()
+    return false
+  }
+  const hooks = new AfterHooks({ store, hooks: { ...wants, after }, activity, platform })
+  const objects = ['Person:1', 'Person:2', 'Person:3', 'Person:2']
+  for (const object of objects) void hooks.run(await commit(store, hooks, object))
+  await activity.idle()
+  expect(heard).toEqual(['Person:1', 'Person:2'])
+
+  const again: string[] = []
+  const next = new AfterHooks({ store, hooks: { ...wants, after: async ({ object }) => again.push(object) > 0 }, activity, platform })
+  await next.resume(async () => undefined)
+  await activity.idle()
+  expect(again).toEqual(['Person:2', 'Person:3', 'Person:2'])
 })

@@ -1,12 +1,26 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { formatId } from '@dinemic/core'
 import type { DinemicError, Network } from '@dinemic/core'
-import { MemoryStore } from '@dinemic/core/testing'
+import { MemoryKeyRing, MemoryStore, realPlatform as platform } from '@dinemic/core/testing'
 import { Continuity, stoppedWell } from '../src/continuity.js'
 import type { WriteRequest } from '../src/engine.js'
 import { decodeRequest } from '../src/sync/messages.js'
 import { barePeer } from './bare-peer.js'
+import { TestHooks, provider } from './harness.js'
 import { VirtualLan, seedOf, write } from './virtual-lan.js'
 import type { VirtualPeer } from './virtual-lan.js'
+
+function deferred<T> (): { promise: Promise<T>, resolve: (value: T) => void } {
+  let resolve: (value: T) => void
+  return { promise: new Promise<T>(settle => { resolve = settle }), resolve: resolve! }
+}
+
+/** Has started, and somebody is there to be asked. */
+async function met (continuity: Continuity): Promise<Continuity> {
+  await continuity.start()
+  continuity.met()
+  return continuity
+}
 
 test('an object whose key came while nobody could be asked is asked for after a restart, until it is here and somebody has answered', async () => {
   const store = new MemoryStore()
@@ -16,14 +30,14 @@ test('an object whose key came while nobody could be asked is asked for after a 
   let isHere = false
   /** A run of a node: what it writes, it asks for. */
   const run = async (work: (continuity: Continuity) => Promise<void>): Promise<string[]> => {
-    const continuity = new Continuity(store, {
+    const continuity = await met(new Continuity(store, {
+      platform,
       ask: async object => {
         asked.push(object)
         return { asked: peers, failed: [] }
       },
       isHere: async () => isHere
-    })
-    await continuity.start()
+    }))
     await work(continuity)
     await continuity.stop()
     return asked.splice(0)
@@ -48,13 +62,12 @@ test('what a crash may have taken is asked for until all that some peer has is h
   await store.open()
   const asked: string[] = []
   const run = async (work: (continuity: Continuity) => Promise<void> | void): Promise<string[]> => {
-    const continuity = new Continuity(store, { ask: async object => { asked.push(object); return { asked: ['somebody'], failed: [] } }, isHere: async () => true })
-    await continuity.start()
+    const continuity = await met(new Continuity(store, { platform, ask: async object => { asked.push(object); return { asked: ['somebody'], failed: [] } }, isHere: async () => true }))
     await work(continuity)
     await continuity.stop()
     return asked.splice(0)
   }
-  await new Continuity(store, { ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
+  await new Continuity(store, { platform, ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
   expect(await stoppedWell(store)).toBe(false)
   for (let i = 0; i < 2; i++) {
     expect(await run(async continuity => { await continuity.beforeWriting(['Person:1']) })).toEqual(['Person:1'])
@@ -78,7 +91,7 @@ describe('after a stop that was none', () => {
   async function restarted (): Promise<VirtualPeer> {
     const store = new MemoryStore()
     await store.open()
-    await new Continuity(store, { ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
+    await new Continuity(store, { platform, ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
     return await lan.peer('one', { store })
   }
 
@@ -117,6 +130,70 @@ describe('after a stop that was none', () => {
     for (const object of objects) expect(await lasts(async () => { await save(one, [object], 'C') })).toBe(0)
     const fresh = await write(one, 5)
     expect(await lasts(async () => { await save(one, [fresh], 'D') })).toBe(0)
+  })
+
+  test('a save that follows the start at once waits for the first peer, and where there is none for 2 s, once', async () => {
+    const store = new MemoryStore()
+    const keys = new MemoryKeyRing()
+    await store.open()
+    await keys.open()
+    const before = await lan.peer('before', { store, keys })
+    const [first, second] = [await write(before, 1), await write(before, 2)]
+    await before.replica.stop()
+    await new Continuity(store, { platform, ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
+    const alone = await lan.peer('alone', { store, keys })
+    expect(await lasts(async () => { await save(alone, [first], 'B') })).toBe(2000)
+    expect(await lasts(async () => { await save(alone, [second], 'B') })).toBe(0)
+    await alone.replica.stop()
+
+    await new Continuity(store, { platform, ask: async () => ({ asked: [], failed: [] }), isHere: async () => true }).start()
+    const again = await lan.peer('again', { store, keys })
+    const [behind, saved] = [await lan.peer('behind'), save(again, [first], 'C')]
+    await turn()
+    await again.network.connect(behind.network.addresses[0]!)
+    expect(await lasts(async () => { await saved })).toBe(0)
+  })
+
+  test('what a left-over after-hook saves continues the chain that peers have, and not the one that the crash has left', async () => {
+    const [store, keys, hooks] = [new MemoryStore(), new MemoryKeyRing(), new TestHooks()]
+    const [behind, object] = [await lan.peer('behind'), formatId('Person', provider.publicKey(seedOf(1)))]
+    await store.open()
+    await keys.open()
+    const start = async (name: string): Promise<VirtualPeer> => await lan.peer(name, { store, keys, hooks })
+    // It fails while the node stops: it will run again.
+    const { promise: stopping, resolve: fail } = deferred<boolean>()
+    hooks.after = async () => await stopping
+    const before = await start('before')
+    await write(before, 1)
+    const stopped = before.replica.stop()
+    fail(false)
+    await stopped
+
+    const crashing = await start('crashing')
+    await crashing.network.connect(behind.network.addresses[0]!)
+    await turn()
+    await save(crashing, [object], 'B')
+    await turn()
+    expect((await behind.replica.history(object)).length).toBe(2)
+    store.crash({ unsynced: 'lost' })
+    await crashing.network.stop()
+    await store.open()
+
+    const ran: string[] = []
+    const { promise: started, resolve: isHere } = deferred<VirtualPeer>()
+    hooks.after = async change => {
+      ran.push(change.update.id)
+      if (ran.length === 1) await save(await started, [object], 'C')
+      return true
+    }
+    const again = await start('again')
+    isHere(again)
+    expect((await again.replica.history(object)).length).toBe(1)
+    await again.network.connect(behind.network.addresses[0]!)
+    await lan.time.pass(60_000, turn)
+    expect([again, behind].flatMap(({ reports }) => reports.filter(([event]) => event === 'fork'))).toEqual([])
+    expect((await behind.replica.history(object)).length).toBe(3)
+    expect(ran.length).toBe(3)
   })
 
   test('a save that is still asking when the node stops is not written', async () => {

@@ -31,8 +31,9 @@ export class TestHooks implements HooksPort {
     return true
   }
 
-  async after (change: ObjectChange): Promise<void> {
+  async after (change: ObjectChange): Promise<boolean> {
     this.afters.push(change)
+    return true
   }
 }
 

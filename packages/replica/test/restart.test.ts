@@ -26,7 +26,10 @@ test('what left-over after-hooks write at the start is counted once, and nothing
     const replica: Replica = new Replica({
       networkName: 'test', store, keys, network, hooks, provider, platform, self, models: ['Person'], report: (event, payload) => { if (event === 'error') errors.push(payload) }
     })
-    hooks.after = async ({ object }) => { if (object === first) await after(replica) }
+    hooks.after = async ({ object }) => {
+      if (object === first) await after(replica)
+      return true
+    }
     await replica.start()
     await network.start()
     return replica

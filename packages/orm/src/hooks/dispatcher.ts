@@ -79,12 +79,14 @@ export class HookDispatcher implements HooksPort {
     return this.#wants(model, isAfterHook)
   }
 
-  async after (change: ObjectChange): Promise<void> {
+  async after (change: ObjectChange): Promise<boolean> {
     const scene = this.#scene(change)
-    if (scene === undefined) return
+    let endedWell = true
+    if (scene === undefined) return endedWell
     for (const step of afterSteps(change)) {
-      for (const call of this.#calls(scene, step)) await this.#tell(scene, call)
+      for (const call of this.#calls(scene, step)) endedWell = await this.#tell(scene, call) && endedWell
     }
+    return endedWell
   }
 
   #wants (model: string, isWanted: (hook: HookSchema) => boolean): boolean {
@@ -124,11 +126,14 @@ export class HookDispatcher implements HooksPort {
     }
   }
 
-  async #tell (scene: Scene, call: Call): Promise<void> {
+  /** Whether the hook ended well. */
+  async #tell (scene: Scene, call: Call): Promise<boolean> {
     try {
       await this.#run(scene, call, new Ballot(call, 'after'), 'after')
+      return true
     } catch (cause) {
       this.#attached().report(new DinemicError('ORM_HOOK_FAILED', `A hook failed ${describePlace(call)}. The change is committed and stays; mend the hook.`, { cause, ...detailsOf(call) }))
+      return false
     }
   }
 

@@ -12,7 +12,8 @@ export interface AfterHooksParts { readonly store: Store, readonly hooks: HooksP
 
 /**
  * After-hooks: kept with the commit until they have run, so that they run at least once even across a crash, and in
- * order for each object. What has run is struck off with a later commit, or by itself when there is none.
+ * order for each object. What has run is struck off with a later commit, or by itself when there is none. Once one has thrown
+ * while the node stops, which may be why, it and those that haven't begun are left for the next start.
  */
 export class AfterHooks {
   readonly #store: Store
@@ -23,6 +24,8 @@ export class AfterHooks {
   #lastSeq = 0
   #done: number[] = []
   #striking = false
+  #stopping = false
+  #left = false
 
   constructor ({ store, hooks, activity, platform }: AfterHooksParts) {
     this.#store = store
@@ -68,8 +71,10 @@ export class AfterHooks {
     const object = hooks[0]!.change.object
     await this.#activity.track(`after-hooks of ${object}`, this.#queue.run([object], async () => {
       for (const { event, change, state } of hooks) {
-        await this.#hooks.after({ state, ...change })
-        if (event !== undefined) this.#done.push(event.seq)
+        if (this.#left) return
+        const endedWell = await this.#hooks.after({ state, ...change })
+        if (!endedWell && this.#stopping) this.#left = true
+        else if (event !== undefined) this.#done.push(event.seq)
         await this.#breath.afterCall()
       }
       this.#strike()
@@ -79,6 +84,10 @@ export class AfterHooks {
   /** When what is queued by now for these objects has run. */
   async settled (objects: readonly ObjectId[]): Promise<void> {
     await this.#queue.run(objects, async () => {})
+  }
+
+  stopping (): void {
+    this.#stopping = true
   }
 
   #strike (): void {

@@ -46,6 +46,8 @@ export interface ReplicationParts {
   readonly proposals: Proposals
   readonly activity: Activity
   readonly report: Report
+  /** A peer has connected, and can be asked. */
+  readonly met: () => void
   /** All that some peer has is here, too. */
   readonly compared: () => void
   /** What may be received and not committed, in bytes; 64 MiB by default. */
@@ -70,6 +72,7 @@ export class Replication {
   readonly #proposals: Proposals
   readonly #lanes: ProposalLanes
   readonly #report: Report
+  readonly #met: () => void
   readonly #progress: Progress
   /** Requests of each peer are answered one after another: who asks much waits for itself, and not the others for it. */
   readonly #answers = new KeyedQueue()
@@ -80,7 +83,7 @@ export class Replication {
   readonly #readers: Readers
   #stopped = false
 
-  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, compared, pendingBytes = PENDING_BYTES }: ReplicationParts) {
+  constructor ({ network, store, sums, provider, binding, platform, interest, doorkeeper, pipeline, quota, proposals, activity, report, met, compared, pendingBytes = PENDING_BYTES }: ReplicationParts) {
     this.#network = network
     this.#store = store
     this.#sums = sums
@@ -89,6 +92,7 @@ export class Replication {
     this.#proposals = proposals
     this.#lanes = new ProposalLanes({ network, platform })
     this.#report = report
+    this.#met = met
     this.pending = new Pending(pendingBytes, { answer: network.limits.response, freed: () => { this.#catchUp() } })
     this.#progress = new Progress({ platform, report, interest })
     this.#announcer = new Announcer(network, activity, report)
@@ -144,6 +148,7 @@ export class Replication {
       request: async (from, data, signal) => await this.#activity.track(`answering ${from}`, this.#answer(from, data, signal)),
       connected: peer => {
         this.#peers.connected(peer)
+        this.#met()
         this.#report('peer:connect', peer)
       },
       disconnected: peer => {

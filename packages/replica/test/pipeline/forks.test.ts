@@ -10,7 +10,7 @@ import { provider } from '../harness.js'
 import { platform } from './staged-node.js'
 
 const binding = bindNetwork(provider, 'test')
-const hooks = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => false, after: async () => {} }
+const hooks = { before: async () => {}, wantsBefore: () => true, wantsAfter: () => false, after: async () => true }
 const REMOTE = { local: false, owned: false }
 
 const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)

@@ -72,7 +72,7 @@ export class StagedNode {
     const before = async ({ update }: { update: { id: UpdateId } }): Promise<void> => {
       if (this.#refuses(update.id)) throw new TypeError('not here')
     }
-    const stage = new Stage(this.#live, { platform, quota: this.#quota, hooks: { before, wantsBefore: () => true, wantsAfter: () => false, after: async () => {} }, report: () => {} })
+    const stage = new Stage(this.#live, { platform, quota: this.#quota, hooks: { before, wantsBefore: () => true, wantsAfter: () => false, after: async () => true }, report: () => {} })
     const waiting: Update[] = []
     for (const update of updates) {
       const { is } = await stage.take(update, { local: false, owned: false })

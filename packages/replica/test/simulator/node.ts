@@ -127,6 +127,7 @@ export class SimNode {
       after: async change => {
         await Promise.resolve()
         if (process.alive) watch.after(this, change)
+        return true
       }
     }
   }
