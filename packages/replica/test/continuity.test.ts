@@ -132,6 +132,15 @@ describe('after a stop that was none', () => {
     expect(await lasts(async () => { await save(one, [fresh], 'D') })).toBe(0)
   })
 
+  test('nor does it wait longer where others wait for the silent peer, and there is no room to ask it', async () => {
+    const one = await restarted()
+    const object = await write(one, 1)
+    await one.network.connect((await silent('silent')).addresses[0]!)
+    for (let number = 2; number < 30; number++) one.replica.wait(formatId('Person', provider.publicKey(seedOf(number))), { timeout: 60_000 }).catch(() => {})
+    await turn()
+    expect(await lasts(async () => { await save(one, [object], 'B') })).toBe(3000)
+  })
+
   test('a save that follows the start at once waits for the first peer, and where there is none for 2 s, once', async () => {
     const store = new MemoryStore()
     const keys = new MemoryKeyRing()

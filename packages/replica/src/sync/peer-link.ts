@@ -28,8 +28,10 @@ export class PeerLink {
   readonly parts = new SettledParts()
   /** Models of which whole objects were fetched and not taken: they aren't fetched so again. */
   readonly fruitless = new Set<string>()
-  /** Requests that brought no answer: a comparison in which one got lost has shown nothing. */
+  /** Requests that brought nothing here: a comparison in which one got lost has shown nothing. */
   lost = 0
+  /** Those of them that the peer hasn't answered. */
+  unanswered = 0
   /** Answers that had nothing of what was promised. */
   brokenPromises = 0
   readonly #network: Network
@@ -69,7 +71,7 @@ export class PeerLink {
   async request (request: Request, { signal, timeout }: Partial<Asking> = {}): Promise<Uint8Array | undefined> {
     if (this.isClosed) return undefined
     if (this.isTooSlow) {
-      this.lost++
+      this.#gotNone()
       return undefined
     }
     using closed = new FollowingSignal(this.#closed.signal)
@@ -79,8 +81,18 @@ export class PeerLink {
     } catch (error) {
       if (!isDinemicError(error) || !error.code.startsWith('NET_')) throw error
       // Who asked may have thought better of it: that is no fault of the peer.
-      if (!either.aborted) this.lost++
+      if (!either.aborted) this.#gotNone()
       return undefined
     }
+  }
+
+  /** An answer came and found no room here. */
+  dropped (): void {
+    this.lost++
+  }
+
+  #gotNone (): void {
+    this.lost++
+    this.unanswered++
   }
 }

@@ -196,13 +196,13 @@ export class Peers {
     try {
       while (session.again && this.#sessions.get(peer) === session) {
         session.again = false
-        const { brokenPromises, lost } = session.link
+        const { brokenPromises, unanswered } = session.link
         session.link.begin()
         const { changed, again, hasMore, isWhole } = await session.round.run(async () => { await this.#ask(peer) })
         if (session.link.isTooSlow) this.#tooSlow(session.link)
         if (session.link.brokenPromises > brokenPromises) this.#offences.note(peer)
         else if (changed) this.#offences.forgive(peer)
-        session.isSlow = session.link.lost > lost
+        session.isSlow = session.link.unanswered > unanswered
         session.inVain = session.isSlow ? session.inVain + 1 : 0
         if (!session.isSlow && !session.link.isClosed) this.#silent.set(peer, false)
         // Once may be chance.
@@ -281,6 +281,9 @@ export class Peers {
 
   /** What came; undefined where the peer gave no answer, or one that is none: that is no reason for the others' answers, or a save, to fail. */
   async #receiveObject (peer: string, object: ObjectId, { signal, hurry }: Pick<AskOptions, 'signal' | 'hurry'>): Promise<Came | undefined> {
+    // What others have asked of a peer may leave no room to ask it.
+    const patience = new AbortController()
+    const settle = hurry === true ? this.#parts.platform.schedule(PATIENCE, () => { patience.abort() }) : () => {}
     try {
       const link = this.#sessions.get(peer)?.link
       if (link === undefined) return undefined
@@ -288,6 +291,7 @@ export class Peers {
       const isSilent = (): boolean => hurry === true && this.#silent.get(peer) === true
       if (isSilent()) return undefined
       const came = await pending.take(peer, async () => {
+        settle()
         if (isSilent()) return undefined // since there was no room to ask it
         const answer = await link.request({ ask: 'object', object }, { signal, timeout: hurry === true ? PATIENCE : undefined })
         // Who asked may have gone, or the connection: that says nothing.
@@ -297,13 +301,15 @@ export class Peers {
         const frames = decodeFrames(answer)
         const { keptOut } = await inbound.frames(frames, peer)
         return { count: frames.length, bytes: answer.length, refusal: keptOut[0] === undefined ? undefined : inbound.refusal(keptOut[0]) }
-      })
+      }, hurry === true ? patience.signal : signal)
       if (came === undefined || came.bytes < ANSWER_BYTES) return came
       const rest = await this.#receiveRest(link, object)
       return rest === undefined ? undefined : { ...came, count: came.count + rest }
     } catch (error) {
       this.#failed(peer, error)
       return undefined
+    } finally {
+      settle()
     }
   }
 

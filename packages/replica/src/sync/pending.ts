@@ -59,19 +59,33 @@ export class Pending {
     return this.#hold(bytes, () => { this.#heldByPeer.add(peer, -bytes) })
   }
 
-  /** Waits until a peer may be asked for something of which nobody knows the size before it has come. */
-  async forAnswer (peer: string): Promise<AnswerRoom> {
-    const queue = this.#waiting.get(peer)
-    if (queue === undefined && this.#mayAsk(peer)) return this.#ask(peer)
-    return await new Promise(go => {
-      if (queue === undefined) this.#waiting.set(peer, [go])
-      else queue.push(go)
+  /** Waits until a peer may be asked for something of which nobody knows the size before it has come; undefined where `signal` ends the wait. */
+  async forAnswer (peer: string): Promise<AnswerRoom>
+  async forAnswer (peer: string, signal?: AbortSignal): Promise<AnswerRoom | undefined>
+  async forAnswer (peer: string, signal?: AbortSignal): Promise<AnswerRoom | undefined> {
+    if (signal?.aborted === true) return undefined
+    if (!this.#waiting.has(peer) && this.#mayAsk(peer)) return this.#ask(peer)
+    const queue = this.#waiting.get(peer) ?? []
+    this.#waiting.set(peer, queue)
+    return await new Promise(resolve => {
+      const leave = (): void => {
+        queue.splice(queue.indexOf(go), 1)
+        if (queue.length === 0) this.#waiting.delete(peer)
+        resolve(undefined)
+      }
+      const go = (room: AnswerRoom): void => {
+        signal?.removeEventListener('abort', leave)
+        resolve(room)
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      queue.push(go)
     })
   }
 
-  /** Asks a peer when there is room, and takes the answer; undefined where none came, or it found no room. */
-  async take<T> (peer: string, ask: () => Promise<Uint8Array | undefined>, take: (bytes: Uint8Array) => Promise<T>): Promise<T | undefined> {
-    const room = await this.forAnswer(peer)
+  /** Asks a peer when there is room, and takes the answer; undefined where none came, it found no room, or `signal` ended the wait for room. */
+  async take<T> (peer: string, ask: () => Promise<Uint8Array | undefined>, take: (bytes: Uint8Array) => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+    const room = await this.forAnswer(peer, signal)
+    if (room === undefined) return undefined
     try {
       const bytes = await ask()
       return bytes !== undefined && room.came(bytes.length) ? await take(bytes) : undefined

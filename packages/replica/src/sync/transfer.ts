@@ -74,7 +74,7 @@ export class Transfer {
     try {
       const bytes = await ask()
       const fits = bytes === undefined || room.came(bytes.length)
-      if (!fits) this.#link.lost++
+      if (!fits) this.#link.dropped()
       await this.#older
       if (bytes === undefined || !fits) return undefined
       const { result, take } = read(bytes)

@@ -98,6 +98,22 @@ describe('room for what is pending', () => {
     expect([pending.bytes, pending.count]).toEqual([200, 2])
   })
 
+  test('is waited for as long as a signal lets it, and who leaves keeps nobody behind', async () => {
+    const pending = new Pending(100, { answer: 100 })
+    const first = await pending.forAnswer('a')
+    const [patience, aborted] = [new AbortController(), new AbortController()]
+    const left = [pending.forAnswer('a', patience.signal), pending.forAnswer('b', patience.signal)]
+    const stayed = [pending.forAnswer('a', aborted.signal), pending.forAnswer('b')]
+    patience.abort()
+    expect(await Promise.all(left)).toEqual([undefined, undefined])
+    first.release()
+    const next = (await stayed[0])!
+    aborted.abort() // has no say any more
+    next.release()
+    expect(await stayed[1]).toBeDefined()
+    expect(await pending.forAnswer('c', patience.signal)).toBeUndefined()
+  })
+
   test('is never less than one answer needs', async () => {
     const pending = new Pending(50, { answer: 100 })
     const answer = await pending.take('a', async () => new Uint8Array(70), async bytes => [bytes.length, pending.bytes])
