@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Node } from '@dinemic/node'
@@ -27,7 +27,7 @@ else {
   await messagesAlone()
 }
 
-/** Two processes and between them a relay that counts what goes over the wire, everything included. */
+/** Two processes, of which the newcomer counts what goes over its sockets, everything included. */
 async function overTheWire () {
   const figures = { join: [], joinBytes: [], joinMemory: [], memory: [], equal: [], equalBytes: [], changed: [], changedBytes: [] }
   for (let run = 0; run < RUNS; run++) {
@@ -38,32 +38,28 @@ async function overTheWire () {
       await once(start('maker', join(folder, 'a'), self), 'exit')
       const provider = start('provider', join(folder, 'a'))
       const { address } = await said(provider)
-      const [, host, port] = /^\/ip4\/([^/]+)\/tcp\/(\d+)/.exec(address)
-      const relay = await startRelay(host, Number(port))
-      const through = address.replace(`/tcp/${port}/`, `/tcp/${relay.port}/`)
 
-      const joined = await ask(joiner, { connect: through, objects: OBJECTS })
+      const joined = await ask(joiner, { connect: address, objects: OBJECTS })
       figures.join.push(joined.ms)
-      figures.joinBytes.push(relay.take() / OBJECTS)
+      figures.joinBytes.push(joined.bytes / OBJECTS)
       figures.joinMemory.push(joined.memory)
       figures.memory.push((await ask(provider, 'memory')).memory)
 
       await ask(joiner, 'disconnect')
-      relay.take()
-      figures.equal.push((await ask(joiner, { connect: through, idle: true })).ms)
-      figures.equalBytes.push(relay.take())
+      const equal = await ask(joiner, { connect: address, idle: true })
+      figures.equal.push(equal.ms)
+      figures.equalBytes.push(equal.bytes)
 
       await ask(joiner, 'disconnect')
       await ask(provider, 'change')
-      relay.take()
-      figures.changed.push((await ask(joiner, { connect: through, changes: CHANGED })).ms)
-      figures.changedBytes.push(relay.take())
+      const changed = await ask(joiner, { connect: address, changes: CHANGED })
+      figures.changed.push(changed.ms)
+      figures.changedBytes.push(changed.bytes)
 
       for (const child of [joiner, provider]) {
         child.send('stop')
         await once(child, 'exit')
       }
-      relay.close()
     })
   }
   row(`late join of ${OBJECTS} objects`, summary(figures.join), 'ms')
@@ -152,6 +148,7 @@ async function provide () {
 /** Connects and disconnects as it is told, and tells when it has seen all that it was to see. */
 async function newcomer () {
   const [, , , path] = process.argv
+  const bytes = countBytes()
   const node = await Node.start({ ...quiet, path })
   const left = { objects: 0, changes: 0 }
   let done = () => {}
@@ -172,12 +169,13 @@ async function newcomer () {
     const { connect, objects = 0, changes = 0, idle = false } = request
     Object.assign(left, { objects, changes })
     const all = new Promise(resolve => { done = resolve })
+    bytes.take()
     const begun = process.hrtime.bigint()
     await node.connect(connect)
     seen()
     await all
     if (idle) await node.idle()
-    process.send({ ms: Number(process.hrtime.bigint() - begun) / 1e6, memory: memory() })
+    process.send({ ms: Number(process.hrtime.bigint() - begun) / 1e6, bytes: bytes.take(), memory: memory() })
   })
   process.send({ self: node.status.self })
 }
@@ -216,28 +214,25 @@ async function ask (child, request) {
   return await answered
 }
 
-/** Passes bytes on in both directions, and counts them. */
-async function startRelay (host, port) {
-  let bytes = 0
-  const server = createServer(socket => {
-    const other = createConnection(port, host)
-    for (const [from, to] of [[socket, other], [other, socket]]) {
-      from.setNoDelay(true) // as libp2p has it: a relay that waits for more would be what is measured
-      from.on('data', data => { bytes += data.length })
-      from.on('error', () => to.destroy())
-      from.on('close', () => to.destroy())
-      from.pipe(to)
-    }
+/** What went over the sockets that this process opened, in both directions, since it was last taken. */
+function countBytes () {
+  const sockets = new Set()
+  let closed = 0
+  let taken = 0
+  const of = socket => socket.bytesRead + socket.bytesWritten
+  subscribe('net.client.socket', ({ socket }) => {
+    sockets.add(socket)
+    socket.once('close', () => {
+      sockets.delete(socket)
+      closed += of(socket)
+    })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    port: server.address().port,
     take () {
-      const taken = bytes
-      bytes = 0
-      return taken
-    },
-    close () { server.close() }
+      const all = closed + [...sockets].reduce((sum, socket) => sum + of(socket), 0)
+      const since = all - taken
+      taken = all
+      return since
+    }
   }
 }
